@@ -1,0 +1,116 @@
+"""The files that a press release offers.
+
+Pure.  A link is an attachment by its form (a document's extension, or an address that systems deliver files from) and by its
+place: inside the body, in an element that systems list files in, or behind the word for attachment.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from crawler.html import Document, Node, attribute, find_all, text_of
+from crawler.urls import canonical_url
+from storage.records import Attachment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crawler.containers import Body
+
+__all__ = ["AREAS", "ENDPOINTS", "EXTENSIONS", "find_attachments"]
+
+EXTENSIONS = (
+    "pdf",
+    "ofd",
+    "doc",
+    "docx",
+    "wps",
+    "xls",
+    "xlsx",
+    "et",
+    "csv",
+    "ppt",
+    "pptx",
+    "dps",
+    "rtf",
+    "txt",
+    "zip",
+    "rar",
+    "7z",
+    "ceb",
+    "cebx",
+)
+"""Documents and packed documents, Chinese office formats (wps, et, dps, ofd, ceb) included."""
+
+ENDPOINTS = (
+    (r"/document/download\b", "Hanweb JPaaS: no extension in the path, signed anew on every load"),
+    (r"/module/download/", "Hanweb JCMS: downfile.jsp"),
+    (r"/downfile\.(?:jsp|do)", "Hanweb JCMS, older"),
+    (r"/_content/download\.jsp", "VSB"),
+    (r"/filemanager/[^?]*/attach/", "Hanweb JPaaS: stored files"),
+    (r"[?&]filename=[^&]*\.[a-z0-9]{2,5}(?:&|$)", "any script that names the file it sends"),
+)
+"""Addresses that files come from, and whose they are."""
+
+AREAS = (
+    (".editorContent-download, .Attachment-download", "Hanweb JPaaS"),
+    (".fujian, .fj, .attachment, .attachments, #attachment, .attach-list, .file-list, .filelist", "named for what they are"),
+    ("form[name=_newscontent_fromname]", "VSB: the whole article, files behind the text"),
+)
+"""Elements outside the body in which files are listed: CSS selector and whose they are."""
+
+_EXTENSION = rf"\.(?:{'|'.join(EXTENSIONS)})(?:[?#]|$)"
+_FILE = re.compile("|".join((_EXTENSION, *(pattern for pattern, _ in ENDPOINTS))), re.IGNORECASE)
+_ANNOUNCED = re.compile(
+    r"[\s\u3000\xa0【\[（(]*(?:附\s*件|附\s*[:：]|相关附件|attach(?:ment|ed)|annex|appendix|download)", re.IGNORECASE
+)
+_AREA_CSS = ", ".join(css for css, _ in AREAS)
+_SOURCES = (("a[href]", "href"), ("[pdfsrc]", "pdfsrc"), ("embed[src], iframe[src]", "src"))
+
+
+def find_attachments(doc: Document, body: Body | None, base: str, pieces: Sequence[str]) -> tuple[Attachment, ...]:
+    """Return the attachments of a press release in the order printed, each URL once, under its printed name.
+
+    `pieces` are the texts printed around the body: unless one of them announces attachments, no other link is looked at.
+    """
+    found: dict[str, Attachment] = {}
+    inside = () if body is None else [file for css, name in _SOURCES for file in _files(body.node, css, name, base)]
+    areas = [file for area in find_all(doc, _AREA_CSS) for file in _files(area, "a[href]", "href", base)]
+    is_announcing = any(_ANNOUNCED.match(piece) for piece in pieces)
+    outside = _files(doc, "a[href]", "href", base) if is_announcing else []
+    announced = [(node, url) for node, url in outside if _is_announced(node)]
+    for node, url in (*inside, *areas, *announced):
+        found.setdefault(url, Attachment(_name(node, url), url))
+    return tuple(found.values())
+
+
+def _files(root: Document | Node, css: str, name: str, base: str) -> list[tuple[Node, str]]:
+    """Return the elements under `root` whose address has the form of a file's, with the absolute address."""
+    files = []
+    for node in find_all(root, css):
+        address = attribute(node, name) or ""
+        if _FILE.search(address):
+            try:
+                files.append((node, canonical_url(address, base)))
+            except ValueError:
+                continue
+    return files
+
+
+def _is_announced(link: Node) -> bool:
+    """Tell whether a link's own text, or the line or cell that it stands in, begins with the word for attachment."""
+    parent = link.parent
+    return any(node is not None and _ANNOUNCED.match(text_of(node)) for node in (link, parent))
+
+
+def _name(node: Node, url: str) -> str:
+    """Return the printed name of a file; where nothing is printed, its title, or the name in its address."""
+    return text_of(node) or (attribute(node, "title") or "").strip() or _name_in(url)
+
+
+def _name_in(url: str) -> str:
+    parts = urlsplit(url)
+    named = (value for key, value in parse_qsl(parts.query) if key.lower() == "filename")
+    return next(named, None) or unquote(parts.path.rpartition("/")[2])

@@ -1,0 +1,385 @@
+"""What a page prints around its text: labelled dates, source, author, breadcrumb.
+
+Pure.  `surroundings` walks a page once and gives its pieces of text in document order, parted at the body; everything else is
+looked up in them.  A piece is one text node, so that `<i>Source:</i> Jiaxing Daily` is a label and its value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from crawler.containers import MARKED
+from crawler.dates import date_after
+from crawler.html import Document, Node, find, find_all, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
+
+    from crawler.containers import Body
+    from crawler.dates import Printed
+
+__all__ = [
+    "MOST_AFTER",
+    "Metas",
+    "Surroundings",
+    "breadcrumb_of",
+    "first_meta",
+    "is_labelled_line",
+    "labelled_dates",
+    "labelled_value",
+    "language_of",
+    "meaningful",
+    "squash",
+    "surroundings",
+]
+
+Metas: TypeAlias = Mapping[str, Sequence[str]]
+
+MOST_AFTER = 60
+"""How many pieces of text behind the body may still belong to the press release."""
+
+_UNPRINTED = frozenset(
+    {
+        "head",
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "textarea",
+        "select",
+        "option",
+        "iframe",
+        "title",
+        "svg",
+        "canvas",
+        "object",
+    }
+)
+_ASCII_SPACE = " \t\n\r\f"
+_SPACES = re.compile(r"[ \t\n\r\f]+")
+_WHITE = re.compile(r"[\s\u200b\ufeff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The pieces of text of a page before and after its body, in document order, white space collapsed, none empty.
+
+    After the body come fields of the press release, then lists and footers without end: at most `MOST_AFTER` pieces are kept.
+    """
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """All pieces that are kept, in order."""
+        return self.before + self.after
+
+
+def squash(text: str) -> str:
+    """Return a text without any white space: the form in which titles and names are compared."""
+    return _WHITE.sub("", text)
+
+
+def surroundings(doc: Document, body: Body | None) -> Surroundings:
+    """Return what a page prints before and after its body; without a known body all of it stands before."""
+    sides: tuple[list[str], list[str]] = ([], [])
+    side = 0
+    for piece in _pieces(doc, body):
+        if piece is None:
+            side = 1
+        elif len(sides[1]) == MOST_AFTER:
+            break
+        else:
+            sides[side].append(piece)
+    return Surroundings(tuple(sides[0]), tuple(sides[1]))
+
+
+def _pieces(doc: Document, body: Body | None) -> Iterator[str | None]:
+    """Yield the texts outside the body in order, and None where it stands (an element, or all between Hanweb's comments)."""
+    held = body.node.mem_id if body else None
+    waiting = [doc.body] if doc.body is not None else []
+    is_marked = False
+    while waiting:
+        node = waiting.pop()
+        if node.next is not None and node.tag != "body":
+            waiting.append(node.next)
+        if node.is_comment_node:
+            is_marked, passed = _mark(node, body, is_marked=is_marked)
+            if passed:
+                yield None
+        elif node.is_text_node:
+            piece = (node.text_content or "").strip(_ASCII_SPACE)
+            if piece and not is_marked:
+                yield _SPACES.sub(" ", piece)
+        elif node.mem_id == held:
+            yield None
+        elif node.tag not in _UNPRINTED and node.first_child is not None:
+            waiting.append(node.first_child)
+
+
+def _mark(comment: Node, body: Body | None, *, is_marked: bool) -> tuple[bool, bool]:
+    """Return whether a comment leaves us inside a marked body, and whether it has just begun."""
+    if body is None or body.container != MARKED:
+        return False, False
+    text = comment.comment_content or ""
+    begins = f"{MARKED}.begin" in text
+    return begins or (is_marked and f"{MARKED}.end" not in text), begins
+
+
+# ---------------------------------------------------------------------------------------------------------------- labels
+
+_PUBLISHED = (
+    r"release(?:d)?(?:\s?(?:date|time|on))?|publish(?:ed|ing)?(?:\s?(?:date|time|on|at))?|publication\s?date|pub\.?\s?date"
+    r"|issued(?:\son)?|posted(?:\son)?|(?:信息)?(?:发布|发表|公开|公布|刊发|发稿|发文|上网|录入)\s?(?:日期|时间)"
+)
+_LABELS = (
+    (
+        "published",
+        _PUBLISHED,
+        "says in so many words when the page was made public",
+    ),
+    (
+        "plain",
+        r"date|time|(?<![\u4e00-\u9fff])(?:日\s?期|时\s?间)|(?<=文章)时间",
+        "a bare word; beside a title it is the date of publication",
+    ),
+    (
+        "updated",
+        r"(?:last\s)?(?:updated?|modified)(?:\s?(?:on|at|date|time))?|(?:最后)?(?:更新|修改)\s?(?:日期|时间)",
+        "the day of the last change",
+    ),
+    ("written", r"(?:成文|印发|生成|制发)\s?(?:日期|时间)", "the day on the document, which may be long before its publication"),
+)
+"""Kinds of labels of dates, the trusted first: what they match, and what they mean."""
+
+_ORIGINS = {"published": "label", "plain": "label", "updated": "label:updated", "written": "label:written"}
+_DATE_LABEL = re.compile(
+    r"(?<![a-z])(?:" + "|".join(f"(?P<{kind}>{pattern})" for kind, pattern, _ in _LABELS) + r")(?![a-z])\s{0,9}[:：]?",
+    re.IGNORECASE,
+)
+_OTHER_DATES = frozenset(
+    {
+        "application",
+        "birth",
+        "closing",
+        "deadline",
+        "due",
+        "effective",
+        "end",
+        "ending",
+        "event",
+        "expiry",
+        "local",
+        "meeting",
+        "opening",
+        "print",
+        "registration",
+        "server",
+        "start",
+        "valid",
+        "visit",
+    }
+)
+"""Words before `date` and `time` that make it another date than that of publication."""
+
+_WORD_BEFORE = re.compile(r"([a-z]+)[\s\xa0]+$", re.IGNORECASE)
+
+_VALUE_LABELS = {
+    "source": r"(?:(?:信息|文章|稿件|新闻)?来\s?源(?:于)?|(?:article\s|news\s)?source|information\ssource)",
+    "author": r"(?:作\s?者|撰稿人?|author|writer)",
+}
+_VALUES = {
+    name: re.compile(rf"(?<![a-z\u4e00-\u9fff]){pattern}\s{{0,9}}[:：]", re.IGNORECASE) for name, pattern in _VALUE_LABELS.items()
+}
+# A value ends where the next field or button begins.
+_NEXT_FIELD = re.compile(
+    r"(?:[\xa0\u3000 ]{3,}|[|｜【\[]|[\s\xa0\u3000]*(?<![\u4e00-\u9fff])(?:"
+    r"(?:信息|文章|稿件|新闻)?来\s?源|作\s?者|撰稿|编\s?辑|责任编辑|责编|审核|摄影|(?:信息)?(?:发布|发表|公开|公布|更新|录入|发文)?(?:日期|时间)"
+    r"|浏览|点击|阅读|访问|字体|字号|视力|打印|关闭|分享|收藏|扫一扫|保护视力"
+    r"|(?:source|author|writer|editor|release|publish|pub|date|time|updated?|views?|hits?|visits?|clicks?|font|print|share)"
+    r"[a-z ]{0,12}(?:[:：]|$))).*",
+    re.IGNORECASE | re.DOTALL,
+)
+_PLACEHOLDERS = frozenset(
+    {
+        "null",
+        "undefined",
+        "none",
+        "nan",
+        "n/a",
+        "-",
+        "--",
+        "---",
+        "/",
+        "无",
+        "暂无",
+        "不详",
+        "未知",
+        "网站名称",
+        "栏目名称",
+        "文章标题",
+        "标题",
+        "信息来源",
+        "文章来源",
+        "来源",
+        "作者",
+        "发布时间",
+        "关键字",
+        "关键词",
+        "source",
+        "author",
+        "title",
+    }
+)
+"""What templates leave behind where an editor filled nothing in."""
+
+
+def meaningful(value: str) -> str | None:
+    """Return a field's value without outer white space and punctuation, or None for an empty one and for placeholders."""
+    stripped = value.strip(" \t\n\r\f\xa0\u3000:：,，;；|")
+    return None if not stripped or stripped.lower() in _PLACEHOLDERS or stripped.startswith(("{{", "${")) else stripped
+
+
+def first_meta(metas: Metas, *names: str) -> str | None:
+    """Return the first meaningful content of the metas of these lower-case names."""
+    return next((kept for name in names for each in metas.get(name, ()) if (kept := meaningful(each))), None)
+
+
+def labelled_dates(pieces: Sequence[str], zone: ZoneInfo) -> list[tuple[str, Printed]]:
+    """Return the labelled dates of consecutive pieces, the best kind of label first, with their origin (`label` ...).
+
+    Only the first date of each kind is taken, since later ones belong to lists below the press release.
+    """
+    text = "\n".join(pieces)
+    best: dict[str, Printed] = {}
+    for found in _DATE_LABEL.finditer(text):
+        kind = found.lastgroup or ""
+        if kind in best or _is_other_date(text, found.start()):
+            continue
+        printed = date_after(text, found.end(), zone)
+        if printed is not None:
+            best[kind] = printed
+    return [(_ORIGINS[kind], best[kind]) for kind, _, _ in _LABELS if kind in best]
+
+
+def _is_other_date(text: str, start: int) -> bool:
+    word = _WORD_BEFORE.search(text, max(0, start - 24), start)
+    return word is not None and word[1].lower() in _OTHER_DATES
+
+
+def is_labelled_line(line: str) -> bool:
+    """Tell whether a line begins with the label of a date or a source: the line below a title, no paragraph of the text."""
+    return any(pattern.match(line) for pattern in (_DATE_LABEL, *_VALUES.values())) and any(sign in line for sign in ":：")
+
+
+def labelled_value(name: str, pieces: Sequence[str]) -> str | None:
+    """Return the value behind the label of `source` or `author`, in the label's own piece or the next one, or None."""
+    pattern = _VALUES[name]
+    for place, piece in enumerate(pieces):
+        found = pattern.search(piece)
+        if found is None:
+            continue
+        own = piece[found.end() :]
+        following = pieces[place + 1] if place + 1 < len(pieces) else ""
+        value = meaningful(_NEXT_FIELD.sub("", own, count=1)) if own.strip("\xa0\u3000 ") else _value_of(following)
+        if value:
+            return value
+    return None
+
+
+def _value_of(piece: str) -> str | None:
+    """Return a piece that stands behind a label, unless it is the next label."""
+    return None if is_labelled_line(piece) else meaningful(_NEXT_FIELD.sub("", piece, count=1))
+
+
+# ------------------------------------------------------------------------------------------------------------ breadcrumb
+
+_PLACE = re.compile(
+    r"(?:(?:your )?(?:current|present) (?:location|position)|you are (?:here|in)|location"
+    r"|(?:您|你)?(?:现在)?(?:的)?(?:当前|所在)?(?:的)?位置(?:是)?|当前位置|所在位置|当前栏目)\s*[:：]",
+    re.IGNORECASE,
+)
+_ARROW = re.compile(r"[\s\xa0\u3000]*(?:[>＞»›→⟩]|&gt;|&raquo;)[\s\xa0\u3000]*|\s+/\s+")
+_BREADCRUMBS = (
+    (".breadcrumb, .BreadcrumbNav, .breadcrumbs, .crumb, .crumbs, .mianbaoxie", "named for what they are"),
+    (
+        ".curpos, .curposition, .current-position, .position, #position, .bt-position, .dqwz, .weizhi, .wz, .location",
+        "JCMS, TRS, VSB",
+    ),
+)
+_BREADCRUMB_CSS = ", ".join(css for css, _ in _BREADCRUMBS)
+_TAILS = frozenset({"正文", "内容", "详情", "浏览文章", "content", "text", "detail", "details"})
+_MOST_NAMES = 8
+
+
+def breadcrumb_of(doc: Document, pieces: Sequence[str], title: str | None) -> tuple[str, ...]:
+    """Return the names of a breadcrumb from the home page down, without arrows, label and the press release itself.
+
+    A printed label is followed from arrow to arrow, over elements; else an element of a known class is taken; else TRS's links.
+    """
+    names = _behind_label(pieces) or _in_element(doc) or [text_of(node) for node in find_all(doc, "a.CurrChnlCls")]
+    kept = [name for name in names if name]
+    while kept and (kept[-1].lower() in _TAILS or (title is not None and squash(kept[-1]) == squash(title))):
+        kept.pop()
+    return tuple(kept)
+
+
+def _behind_label(pieces: Sequence[str]) -> list[str]:
+    for place, piece in enumerate(pieces):
+        found = _PLACE.search(piece)
+        if found is not None:
+            return _chain([piece[found.end() :].strip("\xa0\u3000 "), *pieces[place + 1 : place + 1 + 3 * _MOST_NAMES]])
+    return []
+
+
+def _chain(pieces: Sequence[str]) -> list[str]:
+    """Return the names that arrows join: the first, and every one behind an arrow; another text ends the chain."""
+    names: list[str] = []
+    is_expected = True
+    for piece in pieces:
+        for place, part in enumerate(_ARROW.split(piece)):
+            is_expected = is_expected or place > 0
+            if not part:
+                continue
+            if not is_expected or len(names) == _MOST_NAMES:
+                return names
+            names.append(part)
+            is_expected = False
+    return names
+
+
+def _in_element(doc: Document) -> list[str]:
+    node = find(doc, _BREADCRUMB_CSS)
+    if node is None:
+        return []
+    texts = [each.text_content or "" for each in node.traverse(include_text=True) if each.is_text_node]
+    parts = (part for text in texts for part in _ARROW.split(_PLACE.sub("", _SPACES.sub(" ", text))))
+    return [name for part in parts if (name := part.strip("\xa0\u3000 "))][:_MOST_NAMES]
+
+
+# -------------------------------------------------------------------------------------------------------------- language
+
+_LETTERS = (
+    ("ja", re.compile(r"[\u3041-\u30ff]"), 0.15),
+    ("ko", re.compile(r"[\uac00-\ud7a3]"), 0.15),
+    ("zh", re.compile(r"[\u4e00-\u9fff]"), 0.15),
+    ("ru", re.compile(r"[\u0400-\u04ff]"), 0.5),
+    ("ar", re.compile(r"[\u0600-\u06ff]"), 0.5),
+    ("en", re.compile(r"[A-Za-z]"), 0.5),
+)
+"""Languages by their letters, the more telling first, and the share of all letters that decides.
+
+One Chinese character says as much as four or five Latin letters, and Japanese is written with both kana and characters.
+"""
+
+
+def language_of(text: str, sample: int = 2000) -> str | None:
+    """Return the language of a text by the share of its letters, or None where it has none; `lang` attributes are often wrong."""
+    counts = [(name, len(pattern.findall(text[:sample])), share) for name, pattern, share in _LETTERS]
+    total = sum(count for _, count, _ in counts)
+    return next((name for name, count, share in counts if total and count >= share * total), None)

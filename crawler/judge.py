@@ -1,0 +1,124 @@
+"""What an answer is worth before anybody reads it: a table of rules with a reason each, asked in order.
+
+The judgement rests on the status, the size and the look of the body alone.  It may be wrong, so it is kept as a reading that
+a later one can replace; the fetch stays as it was.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage.records import Outcome, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from storage.records import Fetch
+
+__all__ = ["RULES", "Rule", "Verdict", "has_reading", "judge"]
+
+# Challenge pages are small; a page of real text is recognised by its text, so this only spares looking through large ones.
+_CHALLENGE_BYTES = 65_536
+# "Please wait", or the same in Chinese: what a challenge page prints beside its script at most.
+_CHALLENGE_TEXT = 60
+
+_MARK = b"\xef\xbb\xbf"
+_SCRIPT = re.compile(rb"<script\b", re.IGNORECASE)
+# Scripts that carry a listing's data, or name where it is to be had: such a page is a shell, not a challenge.
+_DATA_SCRIPT = re.compile(rb"<datastore|text/xml|application/(?:ld\+)?json|text/x-handlebars|unitbuild|jpage", re.IGNORECASE)
+_UNPRINTED = re.compile(rb"<!--.*?-->|<(script|style|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(rb"<[^>]*>")
+_SPACES = re.compile(rb"(?:\s|&nbsp;|\xc2\xa0|\xe3\x80\x80)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an answer counts as without being read, and why."""
+
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table: whether it applies to a status and a body, what the answer then counts as, and why.
+
+    `{status}` in the reason stands for the status.
+    """
+
+    applies: Callable[[int, bytes], bool]
+    outcome: Outcome
+    reason: str
+
+
+def has_reading(fetch: Fetch) -> bool:
+    """Tell whether anything came that can be judged and read.
+
+    A 304 says nothing new, and errors, truncated or too large bodies and refusals say nothing about the page: they stand in the
+    archive as fetches alone, so that no failure can look like a change.
+    """
+    return fetch.result is Result.RESPONSE and fetch.status is not None
+
+
+def judge(fetch: Fetch) -> Verdict | None:
+    """Return what an answer counts as by the first rule that applies, or None for a page to be read.
+
+    Raises `ValueError` for a fetch that brought no answer (see `has_reading`).
+    """
+    if fetch.status is None or not has_reading(fetch):
+        raise ValueError(f"nothing to judge: {fetch.url} brought no answer ({fetch.result.value})")
+    body = fetch.body or b""
+    for rule in RULES:
+        if rule.applies(fetch.status, body):
+            return Verdict(rule.outcome, rule.reason.format(status=fetch.status))
+    return None
+
+
+def _status(*codes: int) -> Callable[[int, bytes], bool]:
+    return lambda status, _: status in codes
+
+
+def _between(first: int, last: int) -> Callable[[int, bytes], bool]:
+    return lambda status, _: first <= status <= last
+
+
+def _is_empty(_: int, body: bytes) -> bool:
+    return not body.removeprefix(_MARK).strip()
+
+
+def _is_script_alone(_: int, body: bytes) -> bool:
+    """Tell whether a small HTML page prints next to nothing and leaves the rest to a script that carries no data."""
+    if len(body) > _CHALLENGE_BYTES or not body.removeprefix(_MARK).lstrip().startswith(b"<"):
+        return False
+    if not _SCRIPT.search(body) or _DATA_SCRIPT.search(body):
+        return False
+    printed = _SPACES.sub(b" ", _TAG.sub(b" ", _UNPRINTED.sub(b" ", body)))
+    return len(printed.strip()) <= _CHALLENGE_TEXT
+
+
+def _is_script_with(code: int) -> Callable[[int, bytes], bool]:
+    return lambda status, body: status == code and _SCRIPT.search(body) is not None
+
+
+RULES = (
+    Rule(_status(404, 410), Outcome.GONE, "the server says that there is no such page ({status})"),
+    Rule(_status(412), Outcome.CHALLENGE, "a script to be run before the page is shown (412, as Ruishu answers)"),
+    Rule(_status(521), Outcome.CHALLENGE, "a script to be run before the page is shown (521, as Jiasule answers)"),
+    Rule(_is_script_with(202), Outcome.CHALLENGE, "a script in place of the page (202, as Ruishu answers)"),
+    Rule(_status(401, 403, 407, 418), Outcome.BLOCKED, "the server will not serve us ({status})"),
+    Rule(_status(429), Outcome.BLOCKED, "the server asks for fewer requests (429)"),
+    Rule(_status(451), Outcome.BLOCKED, "withheld for legal reasons (451): the page may be there for others"),
+    Rule(_between(500, 999), Outcome.SERVER_ERROR, "the server failed ({status})"),
+    Rule(
+        _between(400, 499), Outcome.SERVER_ERROR, "the server did not take the request ({status}); nothing is said about the page"
+    ),
+    Rule(_between(300, 399), Outcome.SERVER_ERROR, "redirected without an end ({status})"),
+    Rule(_between(100, 199), Outcome.SERVER_ERROR, "no final answer ({status})"),
+    Rule(_status(206), Outcome.UNREADABLE, "a part of the page where the whole was asked for (206)"),
+    Rule(_is_empty, Outcome.EMPTY, "nothing in it ({status})"),
+    Rule(_status(201, 202, 204, 205, *range(207, 300)), Outcome.SERVER_ERROR, "no page yet, by the server's own word ({status})"),
+    Rule(_is_script_alone, Outcome.CHALLENGE, "a script in place of the page ({status})"),
+)
+"""Asked in order; the first that applies decides, and where none does the page is to be read."""

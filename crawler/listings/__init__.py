@@ -1,0 +1,38 @@
+"""Listings: which platform prints one, and its rows.
+
+`read_listing` takes one answer and returns its press releases and what to ask next.  One module reads one platform: `jpage`,
+`static` (which also reads the first page of `trs`).  `jpaas` keeps its place: it is recognised, and said to be unreadable.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.listings.base import ListingPage, ListingRequest, cannot_read
+from crawler.listings.detect import detect
+from crawler.listings.jpage import read_jpage
+from crawler.listings.static import read_static, read_trs
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from config.portal import Section
+
+__all__ = ["ListingPage", "ListingRequest", "detect", "read_listing"]
+
+_READERS = {"jpage": read_jpage, "static": read_static, "trs": read_trs}
+
+
+def read_listing(text: str, request: ListingRequest, *, section: Section, zone: ZoneInfo) -> ListingPage:
+    """Return the press releases of one answer and what to ask next.
+
+    The platform is the request's, else the section's, else found from the answer; `zone` is the portal's, in which its dates
+    are printed.  Raises `ReadError` for a page that nests too deeply to be parsed; everything else that is wrong with an answer
+    is said in `problems`.
+    """
+    named = next((name for name in (request.platform, section.platform) if name != "auto"), None)
+    platform = named or detect(text)
+    reader = _READERS.get(platform)
+    if reader is None:
+        return cannot_read(platform, f"platform {platform} is recognised but cannot be read yet")
+    return reader(text, request, section=section, zone=zone)

@@ -1,0 +1,76 @@
+"""What all platforms share: what is asked of a listing, what comes of it, and which links are press releases.
+
+A listing is read one answer at a time.  `ListingRequest` says what to ask and carries, as plain data, whatever the platform must
+remember from one answer to the next; `ListingPage` is what one answer held and what to ask next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from crawler.urls import looks_like_article
+
+if TYPE_CHECKING:
+    from config.portal import Section
+    from storage.records import Listed
+
+__all__ = ["Accepts", "ListingPage", "ListingRequest", "accepts", "cannot_read"]
+
+Accepts = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class ListingRequest:
+    """One thing to ask of a listing.
+
+    `form` is the body of a POST as (name, value) pairs, not yet encoded; `first` is the number, from 1, of the first row that
+    this asks for; `cursor` is what the platform carries from answer to answer (texts only, so that it can be stored as JSON).
+    """
+
+    url: str
+    method: str = "GET"
+    form: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    platform: str = "auto"
+    first: int = 1
+    cursor: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """What one answer of a listing held.
+
+    `records` are its press releases in the order printed, each URL once; `total` and `pages` count the whole listing as the
+    portal states it (None where it does not); `next` is what to ask for the rows after these, None at the end or where nothing
+    leads on.  `readable` is False when the answer shows no rows to a reader that runs no scripts: `problems` then says why, and
+    the listing must not be taken for empty.
+    """
+
+    platform: str
+    readable: bool
+    records: tuple[Listed, ...] = ()
+    total: int | None = None
+    pages: int | None = None
+    next: ListingRequest | None = None
+    problems: tuple[str, ...] = ()
+
+
+def cannot_read(platform: str, *problems: str) -> ListingPage:
+    """Return the page of a listing that cannot be read, with the reasons."""
+    return ListingPage(platform, readable=False, problems=problems)
+
+
+def accepts(section: Section) -> Accepts:
+    """Return the test of whether an absolute URL leads to a press release of a section.
+
+    The section's `article_urls`, globs over the path of a URL in which `*` passes `/`, decide where there are any; else
+    whatever looks like an article of a known system.
+    """
+    globs = section.article_urls
+    if not globs:
+        return looks_like_article
+    return lambda url: any(fnmatchcase(urlsplit(url).path, glob) for glob in globs)

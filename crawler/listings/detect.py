@@ -1,0 +1,80 @@
+"""Which platform an answer comes from, by what only that platform prints."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from crawler.html import attribute, find_all, parse, source_of
+from crawler.listings.datastore import is_datastore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crawler.html import Document
+
+__all__ = ["detect", "trs_pages"]
+
+_HAS_ROWS = re.compile(r"<record\b|<totalrecord\b[^>]*>(?:<!\[CDATA\[)?\s*[1-9]|<nextgroup\b", re.IGNORECASE)
+_HAS_TOTAL = re.compile(r"""\.jpage\s*\(.*?\btotalRecord\b["']?\s*:\s*["']?[1-9]""", re.IGNORECASE | re.DOTALL)
+_UNIT_BUILD = re.compile(r"unitbuild\.js|jpaas-publish-server", re.IGNORECASE)
+
+# The first number is that of the pages; Ucap's function of the same name takes the name of an element first.
+_TRS_PAGERS = (
+    re.compile(r"\bcreatePageHTML\(\s*([0-9]+)\s*,\s*[0-9]+\s*,"),
+    re.compile(r"\bvar\s+countPage\s*=\s*([0-9]+)"),
+)
+
+
+def detect(text: str) -> str:
+    """Return the platform of an answer: `jpage`, `jpaas`, `trs`, or `static` where nothing speaks for another."""
+    if is_datastore(text):
+        return "jpage"
+    if text.lstrip().startswith("{"):
+        return "jpaas" if _is_unit(text) else "static"
+    doc = parse(text)
+    return next((name for name, prints in _MARKS if prints(doc)), "static")
+
+
+def trs_pages(doc: Document) -> int | None:
+    """Return how many pages a TRS listing says that it has, or None where it prints no pager."""
+    sources = [source_of(script) for script in find_all(doc, "script")]
+    found = (pager.search(source) for source in sources for pager in _TRS_PAGERS)
+    return next((int(match[1]) for match in found if match), None)
+
+
+def _is_unit(text: str) -> bool:
+    """Tell whether a JSON text is JPaaS's answer for one unit of a page."""
+    try:
+        answer: Any = json.loads(text)
+    except ValueError:
+        return False
+    data = answer.get("data")
+    return "success" in answer and isinstance(data, dict)
+
+
+def _prints_stores(doc: Document) -> bool:
+    """Tell whether a page holds a jpage store with rows, or says that there are rows to be asked for.
+
+    An empty store beside a list in plain HTML is a leftover of the template: some provinces print both.
+    """
+    sources = [source_of(script) for script in find_all(doc, "script")]
+    stores = [source for source in sources if "<datastore" in source.lower()]
+    return any(map(_HAS_ROWS.search, stores)) or (bool(stores) and any(map(_HAS_TOTAL.search, sources)))
+
+
+def _prints_units(doc: Document) -> bool:
+    scripts = find_all(doc, "script")
+    return any(_UNIT_BUILD.search(attribute(node, name) or "") for node in scripts for name in ("src", "url"))
+
+
+def _prints_trs_pager(doc: Document) -> bool:
+    return trs_pages(doc) is not None
+
+
+_MARKS: tuple[tuple[str, Callable[[Document], bool]], ...] = (
+    ("jpage", _prints_stores),
+    ("jpaas", _prints_units),
+    ("trs", _prints_trs_pager),
+)

@@ -1,0 +1,193 @@
+"""Listings in plain HTML: links to press releases, each with its date near it, and a link to the next page.
+
+No class name is asked for.  Links are grouped by the way that leads to them through the page's elements, and the group with most
+links to press releases, dated ones counting double, is the listing; menus, side bars and related links lose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from itertools import groupby, islice
+from typing import TYPE_CHECKING
+
+from crawler.html import attribute, base_of, find_all, is_among, parse
+from crawler.listings.base import ListingPage, ListingRequest, accepts, cannot_read
+from crawler.listings.detect import trs_pages
+from crawler.listings.paging import next_page, stated_size
+from crawler.listings.rows import Row, complete, link_of, read_row
+from crawler.listings.unreadable import hidden_rows, why_no_rows, why_templated
+from crawler.urls import looks_like_listing, url_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from zoneinfo import ZoneInfo
+
+    from config.portal import Section
+    from crawler.html import Document, Node
+
+__all__ = ["read_static", "read_trs"]
+
+_ROWS = frozenset({"article", "dd", "dt", "li", "p", "tr"})
+# No row reaches beyond one of these: they hold rows.
+_BOUNDS = frozenset({"body", "dl", "html", "main", "ol", "table", "tbody", "ul"})
+# Lists of links inside a row hold what is related to it.
+_NESTED = "ul:has(a[href]), ol:has(a[href]), dl:has(a[href]), table:has(a[href])"
+_REACH = 4  # elements around a link, and siblings after it, in which its date is looked for
+_FEWEST_UNKNOWN = 3  # links of no known form make a listing only when at least so many stand together, each with a date
+
+# Words and numbers by which a template tells every other row from the rest.
+_ALTERNATING = re.compile(r"\b(?:odd|even|first|last|active|on|cur|current|hover)\b|\d+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """A link to a press release: its URL and its element."""
+
+    url: str
+    node: Node
+
+
+def read_static(text: str, request: ListingRequest, *, section: Section, zone: ZoneInfo) -> ListingPage:
+    """Return the rows of a page that lists press releases in plain HTML, and its next page where a link leads there."""
+    doc = parse(text)
+    rows, reason = _rows_or_reason(text, doc, request.url, section, zone)
+    if reason:
+        return cannot_read("static", reason)
+    total, pages = stated_size(doc)
+    following, problem = next_page(doc, request, len(rows), pages)
+    problems = (problem,) if problem else ()
+    return ListingPage("static", readable=True, records=complete(rows), total=total, pages=pages, next=following, problems=problems)
+
+
+def read_trs(text: str, request: ListingRequest, *, section: Section, zone: ZoneInfo) -> ListingPage:
+    """Return the rows of a TRS page: a plain list, whose pager is a script that is not followed yet."""
+    doc = parse(text)
+    rows, reason = _rows_or_reason(text, doc, request.url, section, zone)
+    if reason:
+        return cannot_read("trs", reason)
+    pages = trs_pages(doc)
+    problems = () if pages == 1 else ("paging of platform trs cannot be followed yet: first page only",)
+    return ListingPage("trs", readable=True, records=complete(rows), pages=pages, problems=problems)
+
+
+def _rows_or_reason(text: str, doc: Document, url: str, section: Section, zone: ZoneInfo) -> tuple[list[Row], str | None]:
+    """Return the rows, or the reason why there are none to be read: links beside a hidden list are not the list."""
+    base = base_of(doc, url)
+    rows = _rows(doc, base, section, zone)
+    count = hidden_rows(doc, base, accepts(section))
+    if count > len(rows):
+        return [], f"its {count} rows stand inside an HTML comment, which only a script of the page reads"
+    if any(map(_is_dated, rows)) or (rows and section.article_urls):
+        return rows, None
+    reason = why_templated(text) or (None if rows else why_no_rows(text, doc))
+    return rows, reason
+
+
+def _rows(doc: Document, base: str, section: Section, zone: ZoneInfo) -> list[Row]:
+    """Return the rows of a page; where no form of URL is known, those of the largest group of dated links."""
+    links = [_Anchor(url, node) for node in find_all(doc, "a[href]") if (url := link_of(node, base))]
+    accept = accepts(section)
+    known = [link for link in links if accept(link.url)]
+    if known or section.article_urls:
+        return _listing(known, zone)
+    own = url_key(base)
+    others = [link for link in links if not looks_like_listing(link.url) and url_key(link.url) != own]
+    dated = [row for row in _listing(others, zone) if _is_dated(row)]
+    return dated if len(dated) >= _FEWEST_UNKNOWN else []
+
+
+def _is_dated(row: Row) -> bool:
+    return bool(row.date or row.month_day)
+
+
+def _listing(links: Sequence[_Anchor], zone: ZoneInfo) -> list[Row]:
+    """Return the rows of the group with most links, dated ones counting double; the first of equals."""
+    runs = _runs(_without_nested(links))
+    beneath = Counter(
+        node.mem_id for run in runs for node in {each.mem_id: each for link in run for each in _around(link.node)}.values()
+    )
+    groups: defaultdict[str, list[Row]] = defaultdict(list)
+    for run in runs:
+        groups[_way_to(run[0].node)].append(_row(run, beneath, zone))
+    return max(groups.values(), key=lambda rows: len(rows) + sum(map(_is_dated, rows)), default=[])
+
+
+def _without_nested(links: Sequence[_Anchor]) -> list[_Anchor]:
+    """Leave out links in a list inside a list item that has a link of its own before: they are related to it, no rows."""
+    owners: set[int] = set()
+    kept = []
+    for link in links:
+        innermost, *outer = [node.mem_id for node in _around(link.node) if node.tag in {"dd", "li"}] or [0]
+        if owners.isdisjoint(outer):
+            kept.append(link)
+            owners.add(innermost)
+    return kept
+
+
+def _around(node: Node) -> Iterator[Node]:
+    """Yield a link and the elements around it, from the innermost."""
+    at: Node | None = node
+    while at is not None and at.is_element_node:
+        yield at
+        at = at.parent
+
+
+def _runs(links: Iterable[_Anchor]) -> list[list[_Anchor]]:
+    """Return runs of neighbouring links to one URL: an image and a title, or a title and its date."""
+    return [list(run) for _, run in groupby(links, key=lambda link: link.url)]
+
+
+def _way_to(node: Node) -> str:
+    """Return the elements from the root to the row of a link, by name and class: equal for all rows of a list.
+
+    Lists in groups of five, or in a table for each row, have one way too.
+    """
+    around = list(_around(node))
+    row = next((index for index, each in enumerate(around) if each.tag in _ROWS), 1)
+    return ">".join(map(_step, reversed(around[row + 1 :])))
+
+
+def _step(node: Node) -> str:
+    names = _ALTERNATING.sub("", attribute(node, "class") or "").split()
+    return ".".join([node.tag or "", *sorted(names)])
+
+
+def _row(run: Sequence[_Anchor], beneath: Mapping[int, int], zone: ZoneInfo) -> Row:
+    """Read the row around the links to one press release.
+
+    Its date stands in the smallest element around them that holds one, or after them; the search ends where another row begins.
+    """
+    nodes = [link.node for link in run]
+    scopes = _scopes(nodes[-1], beneath)
+    lists = [
+        inner for scope in scopes if scope.is_element_node for inner in find_all(scope, _NESTED) if not beneath.get(inner.mem_id)
+    ]
+    return read_row(run[0].url, nodes, scopes, is_among([*nodes, *lists]), zone)
+
+
+def _scopes(anchor: Node, beneath: Mapping[int, int]) -> list[Node]:
+    """Return where a row's date may stand: the elements around its link up to the row, then what follows up to the next row.
+
+    `beneath` tells how many rows' links an element holds.
+    """
+    scopes: list[Node] = []
+    outermost = anchor
+    for node in islice(_around(anchor), 1, _REACH + 1):
+        if node.tag in _BOUNDS or beneath[node.mem_id] > 1:
+            break
+        scopes.append(node)
+        outermost = node
+        if node.tag in _ROWS - {"p"}:
+            break
+    return scopes + list(islice(_following(outermost, beneath), _REACH))
+
+
+def _following(node: Node, beneath: Mapping[int, int]) -> Iterator[Node]:
+    """Yield the siblings after a node up to the one that holds another row's link."""
+    at = node.next
+    while at is not None and not beneath.get(at.mem_id):
+        if at.is_element_node or (at.is_text_node and (at.text_content or "").strip()):
+            yield at
+        at = at.next

@@ -1,0 +1,64 @@
+"""Look at one page: fetch, judge, read, and append; conditional where a saved validator may be trusted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from crawler.answers import stored_answer
+from crawler.http import Ask
+from storage.bodies import read_body
+from storage.instants import parse_instant
+from storage.looks import Appended, Look
+from storage.queries import base_of
+from storage.records import Purpose
+
+if TYPE_CHECKING:
+    from crawler.answers import Reader
+    from crawler.session import Session, Target
+    from storage.queries import Row
+    from storage.records import Reading
+
+__all__ = ["look_at"]
+
+_WHOLE_AT_LEAST = timedelta(days=30)
+"""However often a server says "not modified", so often the page is asked for whole: a lying 304 must come to light."""
+
+
+async def look_at(session: Session, target: Target, page: Row, *, purpose: Purpose | None = None) -> Appended:
+    """Look at one page (a row of `due_pages`) and return what it turned out to be."""
+    base = base_of(session.archive.connection, page["page"])
+    why = purpose or (Purpose.LOOK if base else Purpose.FIRST)
+    hops = await session.ask(_ask(session, page["url"], why, base))
+    reading = target.reader.read(hops[-1])
+    look = Look(
+        run_id=session.run_id,
+        page_id=page["page"],
+        fetches=hops,
+        reading=reading,
+        rereading=_rereading(session, target.reader, base) if reading is not None and reading.content is not None else None,
+        section_id=page["section"],
+    )
+    return session.archive.append_look(look)
+
+
+def _ask(session: Session, url: str, purpose: Purpose, base: Row | None) -> Ask:
+    if base is None or not _may_trust(session, base):
+        return Ask(url, purpose)
+    return Ask(url, purpose, etag=base["etag"], last_modified=base["last_modified"])
+
+
+def _may_trust(session: Session, base: Row) -> bool:
+    """A share of looks, chosen by chance, and one a month at least, ask for the whole page."""
+    by_chance = session.rng.random() >= session.settings.unconditional_share
+    fresh = session.clock.now() - parse_instant(base["requested_at"]) < _WHOLE_AT_LEAST
+    return by_chance and fresh
+
+
+def _rereading(session: Session, reader: Reader, base: Row | None) -> Reading | None:
+    """Read the page's previous body with today's reader, where another reader read it: only then may the two be compared."""
+    if base is None or reader.name in base["readers"]:
+        return None
+    body = read_body(session.archive.connection, base["body_id"])
+    headers = tuple((name, value) for name, value in base["response_headers"])
+    return reader.read(stored_answer(base["url"], headers, body, parse_instant(base["requested_at"])))

@@ -1,0 +1,64 @@
+"""robots.txt: the only module that knows protego.
+
+RFC 9309, section 2.3.1: what could not be fetched for the server's or the network's fault forbids everything, what does not
+exist allows everything.  Fetching and remembering are the caller's.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from protego import Protego
+
+__all__ = ["MAX_BYTES", "Rules", "rules_from"]
+
+MAX_BYTES = 500 * 1024
+"""How much of a robots.txt is read: as much as RFC 9309, section 2.5 asks for at least."""
+
+_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|!--|\?xml|html|head|meta|title|script|body)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a host allows: parsed rules, or one answer for all its URLs; `note` says where they come from."""
+
+    note: str
+    parsed: Protego | None = None
+    otherwise: bool = True
+
+    def allows(self, url: str, agent: str) -> bool:
+        """Tell whether this agent may fetch a URL of the host."""
+        return self.otherwise if self.parsed is None else bool(self.parsed.can_fetch(url, agent))
+
+    def delay(self, agent: str) -> float | None:
+        """Return the seconds that the host wants between requests (Crawl-delay, Request-rate), or None."""
+        if self.parsed is None:
+            return None
+        rate = self.parsed.request_rate(agent)
+        asked = (self.parsed.crawl_delay(agent), rate.seconds / rate.requests if rate and rate.requests else None)
+        wanted = [float(seconds) for seconds in asked if seconds is not None and math.isfinite(seconds) and seconds >= 0]
+        return max(wanted, default=None)
+
+
+def rules_from(status: int | None, body: bytes | None) -> Rules:
+    """Return the rules of a host from the final answer for its robots.txt; `status` is None where no answer came.
+
+    A 2xx is parsed, without a whole body it counts as no answer.  An HTML page with status 200, as portals give for what they
+    do not have, holds no rules.  A redirect that led nowhere and any 4xx allow everything; all else forbids everything.
+    """
+    if status is not None and 300 <= status < 500:  # noqa: PLR2004 - classes of HTTP status codes
+        return Rules(f"no robots.txt (status {status}): everything is allowed")
+    if status is None or not 200 <= status < 300 or body is None:  # noqa: PLR2004 - classes of HTTP status codes
+        answer = "no whole answer" if status is None or body is None else f"status {status}"
+        return Rules(f"robots.txt cannot be had ({answer}): nothing is allowed", otherwise=False)
+    if _HTML.match(body):
+        return Rules("an HTML page in place of robots.txt: everything is allowed")
+    return Rules("robots.txt", Protego.parse(_text(body)))
+
+
+def _text(body: bytes) -> str:
+    """Return the lines that are read: UTF-8 as the RFC says, what breaks that replaced, a line cut by the limit left out."""
+    kept = body if len(body) <= MAX_BYTES else body[:MAX_BYTES].rpartition(b"\n")[0]
+    return kept.decode("utf-8", "replace").removeprefix("\ufeff").replace("\0", "")

@@ -1,0 +1,128 @@
+"""One run from end to end: open the archive, do the job, record how it ended.  What the command line and the daemon share."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from crawler.clock import Clock, WallClock
+from crawler.errors import CrawlError
+from crawler.hosts import Gate
+from crawler.http import Client, HttpOptions
+from crawler.revisit import next_look
+from crawler.session import Reporter, Session, Silent, Target
+from storage.archive import Archive
+from storage.errors import ArchiveError
+from storage.queries import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from config.settings import Portal, Settings
+
+    from crawler.pipeline import Summary
+
+    Job = Callable[[Session], Awaitable[Summary]]
+
+__all__ = ["DEMO", "How", "choose_targets", "is_demo", "open_archive", "recorded_run", "run_job"]
+
+DEMO = "demo"
+"""The trigger of the demo's runs; the first run of an archive bears it where the archive is the demo's to overwrite."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a run is run: what tests and stories exchange for values of their own."""
+
+    clock: Clock = field(default_factory=WallClock)
+    rng: random.Random = field(default_factory=random.Random)
+    report: Reporter = field(default_factory=Silent)
+    wait: float = 60.0
+    on_wait: Callable[[str], None] = lambda _: None
+    on_boundary: Callable[[str], None] = lambda _: None
+
+
+def choose_targets(portals: Sequence[Portal], names: Sequence[str]) -> list[Target]:
+    """Return the sections that `names` name (`portal/slug`, or a portal for all of its own); all of them for no name.
+
+    Raises CrawlError for a name that is none, with those that are.
+    """
+    every = [Target(portal, slug, section) for portal in portals for slug, section in portal.sections.items()]
+    known = ", ".join(target.name for target in every)
+    chosen: list[Target] = []
+    for name in names:
+        matching = [target for target in every if name in {target.name, target.portal.name}]
+        if not matching:
+            error = CrawlError(f"there is no section {name}", hint=f"known sections: {known}")
+            error.exit_code = 2
+            raise error
+        chosen += [target for target in matching if target not in chosen]
+    return chosen or every
+
+
+@contextmanager
+def open_archive(path: Path, how: How, *, trigger: str) -> Iterator[Archive]:
+    """Open an archive for writing; only the demo writes to a demo's archive, and to no other.
+
+    Raises ArchiveError.
+    """
+    with Archive.open(path, schedule=next_look, now=how.clock.now, wait=how.wait, on_wait=how.on_wait) as archive:
+        if is_demo(archive) and trigger != DEMO:
+            raise ArchiveError(f"{path} is the demo's archive, and real press releases do not go there", hint="choose another with --archive PATH")
+        yield archive
+
+
+def is_demo(archive: Archive) -> bool:
+    """Tell whether an archive is the demo's: its first run says so."""
+    first = rows(archive.connection, "SELECT trigger FROM runs ORDER BY id LIMIT 1")
+    return bool(first) and first[0]["trigger"] == DEMO
+
+
+@contextmanager
+def recorded_run(archive: Archive, settings: Settings, trigger: str, counts: dict[str, int]) -> Iterator[int]:
+    """Record a run around what happens inside: `done`, `interrupted` (Ctrl-C) or `failed`, and what `counts` holds by then."""
+    run_id = archive.begin_run(trigger, vantage=settings.vantage, software=settings.user_agent, settings=settings.model_dump_json())
+    outcome = "failed"
+    try:
+        yield run_id
+        outcome = "done"
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        outcome = "interrupted"
+        raise
+    finally:
+        archive.end_run(run_id, outcome, counts)
+
+
+def run_job(archive: Archive, settings: Settings, trigger: str, job: Job, how: How) -> Summary:
+    """Run an asynchronous job as one recorded run and return what it counted."""
+    counts: dict[str, int] = {}
+    with recorded_run(archive, settings, trigger, counts) as run_id:
+        summary = asyncio.run(_with_session(archive, settings, run_id, job, how))
+        counts |= summary.counts
+    return summary
+
+
+async def _with_session(archive: Archive, settings: Settings, run_id: int, job: Job, how: How) -> Summary:
+    async with Client(_options(settings), how.clock, how.on_boundary) as client:
+        gate = Gate(archive, client, how.clock, settings.portals, settings.user_agent, run_id)
+        return await job(Session(archive, client, gate, how.clock, settings, how.rng, run_id, how.report))
+
+
+def _options(settings: Settings) -> HttpOptions:
+    private = {host for portal in settings.portals if portal.allow_private for host in portal.hosts}
+    legacy = {host for portal in settings.portals if portal.tls == "legacy" for host in portal.hosts}
+    most = max(portal.politeness.connections for portal in settings.portals)
+    return HttpOptions(
+        user_agent=settings.user_agent,
+        proxy=settings.proxy or None,
+        deadline=settings.fetch.timeout,
+        connect_timeout=settings.fetch.connect_timeout,
+        max_bytes=settings.fetch.max_body,
+        connections=max(most, len(settings.portals)),
+        allow_private=lambda host: host in private,
+        legacy_tls=lambda host: host in legacy,
+    )

@@ -1,0 +1,122 @@
+"""What the embedded portal holds: press releases, their files, and the diary of what was done to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["HOME", "PHOTOS", "REPORTS", "SECOND", "TODAY", "Change", "Event", "File", "Release", "Stamp", "Weather"]
+
+HOME = 1591180
+"""Column id of the English home page."""
+TODAY = 1591185
+"""Column id of "Jiaxing Today"."""
+REPORTS = 1591186
+"""Column id of the government's yearly reports; the real portal's known English pages stand here."""
+PHOTOS = 1591187
+"""A column whose articles are listed under "Jiaxing Today" with URLs that carry this id."""
+SECOND = 1591199
+"""A column under which some articles of "Jiaxing Today" answer a second time, with the same article id."""
+
+
+class File(NamedTuple):
+    """An attachment or a picture: the name that people see, its path with query, and the type it is served as."""
+
+    name: str
+    path: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One press release as the portal holds it at a moment.
+
+    `published` is the printed date, `YYYY-MM-DD HH:MM` in the portal's zone.  `columns` are the columns under which the
+    article answers, the first of them its home; there is one path for each, and all hold the same text.  `day` is the date
+    in the paths: it stays when the printed date moves.  `listed_in` is the column whose listing shows it.  `state` is
+    `live`, `unlisted` (answers, but is on no listing) or `removed` (404).
+    """
+
+    id: int
+    title: str
+    published: str
+    paragraphs: tuple[str, ...]
+    source: str = ""
+    attachments: tuple[File, ...] = ()
+    images: tuple[File, ...] = ()
+    columns: tuple[int, ...] = (TODAY,)
+    day: str = ""
+    listed_in: int = TODAY
+    pinned: bool = False
+    state: str = "live"
+
+    @property
+    def column(self) -> int:
+        """The article's home column."""
+        return self.columns[0]
+
+    @property
+    def attachment_names(self) -> tuple[str, ...]:
+        """The names of the attachments, in order."""
+        return tuple(file.name for file in self.attachments)
+
+    @property
+    def text(self) -> str:
+        """The paragraphs, parted by blank lines."""
+        return "\n\n".join(self.paragraphs)
+
+    @property
+    def path(self) -> str:
+        """The path at the home column."""
+        return self.path_in(self.column)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path under which the article answers, the home column's first."""
+        return tuple(self.path_in(column) for column in self.columns)
+
+    def path_in(self, column: int) -> str:
+        """Return the article's path under `column`: JCMS pads neither month nor day."""
+        year, month, day = (self.day or self.published[:10]).split("-")
+        return f"/art/{year}/{int(month)}/{int(day)}/art_{column}_{self.id}.html"
+
+
+class Change(NamedTuple):
+    """What a tracker of single pages ought to find: `kind` is new, edited, silent, removed or restored."""
+
+    kind: str
+    id: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the diary: what was done, when, to which article (0: to the whole portal), and how it stood before and after."""
+
+    at: datetime
+    what: str
+    id: int = 0
+    before: Release | None = None
+    after: Release | None = None
+    changes: tuple[Change, ...] = ()
+
+
+class Stamp(NamedTuple):
+    """When a static page was last generated; `revision` tells two generations within one second apart."""
+
+    revision: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """What is wrong with the portal at present; all False and None is a fine day."""
+
+    failing: int | None = None
+    challenge: bool = False
+    new_layout: bool = False
+    listing_broken: bool = False
+    lies: bool = False

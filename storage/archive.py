@@ -1,0 +1,237 @@
+"""The archive: the one write connection, and every way in which something is appended to it.
+
+All rows of a page commit in one transaction: raw body, fetch, reading, content, version, identities, log leaves, outbox and
+next look.  A process that is killed anywhere leaves no orphan, gap or duplicate; what it was doing is done again.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Self
+
+from storage.connect import create, open_writer, translated
+from storage.derived import plan, rebuild, track
+from storage.fingerprint import page_key
+from storage.instants import instant, parse_instant
+from storage.lock import WriterLock
+from storage.looks import Appended, Look, append_look
+from storage.records import PageKind
+from storage.sweeps import SweepRecord, append_sweep
+from storage.writer import Writer, dump
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlite_utils import Database
+
+    from storage.derived import Schedule
+    from storage.records import Fetch, Reading
+
+__all__ = ["Archive"]
+
+
+class Archive:
+    """An archive open for writing; use as a context manager.
+
+    `schedule` says when a page in a given state is due next; `now` is the clock that stamps `recorded_at`.
+    """
+
+    def __init__(self, db: Database, path: Path, lock: WriterLock, *, schedule: Schedule, now: Callable[[], datetime]) -> None:
+        self.path = path
+        self.connection: sqlite3.Connection = db.conn
+        self._db = db
+        self._lock = lock
+        self._schedule = schedule
+        self._now = now
+        self._writer = Writer(db.conn)
+        self._depth = 0
+
+    @classmethod
+    def open(  # noqa: PLR0913 - each is a choice of the caller's
+        cls,
+        path: Path,
+        *,
+        schedule: Schedule,
+        now: Callable[[], datetime],
+        wait: float = 0,
+        pause: Callable[[float], None] = time.sleep,
+        on_wait: Callable[[str], None] = lambda _: None,
+    ) -> Self:
+        """Open the archive at `path` for writing, making it if there is none.
+
+        Raises ArchiveError (see its tree) where that cannot be; nothing is left behind then.
+        """
+        fresh = not path.exists() or (path.is_file() and path.stat().st_size == 0)
+        lock = WriterLock(path)
+        lock.acquire(wait=wait, pause=pause, on_wait=on_wait)
+        try:
+            if fresh:
+                create(path)
+            return cls(open_writer(path), path, lock, schedule=schedule, now=now)
+        except BaseException:
+            lock.release()
+            raise
+
+    def close(self) -> None:
+        """Let the file and the lock go."""
+        self._db.close()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit everything inside together, or nothing of it; one inside another joins it."""
+        if self._depth:
+            yield
+            return
+        with translated(self.path):
+            self.connection.execute("BEGIN IMMEDIATE")
+            self._depth = 1
+            try:
+                yield
+                self._writer.ledger.flush()
+                self.connection.execute("COMMIT")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                self._writer.reload()
+                raise
+            finally:
+                self._depth = 0
+
+    def begin_run(self, trigger: str, *, vantage: str, software: str, settings: str) -> int:
+        """Record that a run begins: what set it off, where it watches from, which software, and its settings (JSON text)."""
+        with self.transaction():
+            settings_id = self._writer.bodies.put(settings.encode(), host="", media_type="application/json")
+            row = {
+                "trigger": trigger,
+                "vantage": vantage,
+                "software": software,
+                "settings_id": settings_id,
+                "started_at": self._stamp(),
+            }
+            return self._writer.ledger.insert("runs", row)
+
+    def end_run(self, run_id: int, outcome: str, counts: Mapping[str, int]) -> None:
+        """Record that a run ended: `done`, `interrupted` or `failed`, and what it counted."""
+        with self.transaction():
+            row = {"run_id": run_id, "ended_at": self._stamp(), "outcome": outcome, "counts": dump(dict(counts))}
+            self._writer.ledger.insert("run_ends", row)
+
+    def section(self, portal: str, slug: str) -> int:
+        """Return the id of a section, recording it if it is new."""
+        known = self.connection.execute("SELECT id FROM sections WHERE portal = ? AND slug = ?", (portal, slug)).fetchone()
+        if known:
+            return int(known[0])
+        with self.transaction():
+            return self._writer.ledger.insert("sections", {"portal": portal, "slug": slug, "recorded_at": self._stamp()})
+
+    def section_state(  # noqa: PLR0913 - a row's parts
+        self, section_id: int, run_id: int, *, title: str, listing_url: str, platform: str | None, found_by: str
+    ) -> None:
+        """Record what a section is from now on, unless that is what it was."""
+        state = {"title": title, "listing_url": listing_url, "platform": platform, "found_by": found_by}
+        newest = self.connection.execute(
+            "SELECT title, listing_url, platform, found_by FROM section_states WHERE section_id = ? ORDER BY id DESC LIMIT 1",
+            (section_id,),
+        ).fetchone()
+        if newest is None or tuple(newest) != tuple(state.values()):
+            with self.transaction():
+                row = {"section_id": section_id, "run_id": run_id, **state, "recorded_at": self._stamp()}
+                self._writer.ledger.insert("section_states", row)
+
+    def append_fetches(
+        self, fetches: Sequence[Fetch], *, run_id: int, section_id: int | None = None, reading: Reading | None = None
+    ) -> list[int]:
+        """Record requests that belong to no page (robots, the way to a listing, listings), and the last one's reading."""
+        with self.transaction():
+            ids = self._writer.hops(fetches, run_id=run_id, section_id=section_id)
+            if reading is not None:
+                self._writer.reading(ids[-1], reading, self._now())
+            return ids
+
+    def append_sweep(self, sweep: SweepRecord) -> tuple[int, list[int]]:
+        """Append one pass over a listing; return its id and the ids of pages not known before."""
+        with self.transaction():
+            return append_sweep(self._writer, sweep, now=self._now(), schedule=self._schedule)
+
+    def append_look(self, look: Look) -> Appended:
+        """Append one look at a page, with all that follows from it."""
+        with self.transaction():
+            return append_look(self._writer, look, now=self._now(), schedule=self._schedule)
+
+    def import_page(self, url_key: str, url: str, *, section_id: int | None = None) -> tuple[int, bool]:
+        """Return the page of an imported file and whether it is new."""
+        known = self.connection.execute("SELECT id FROM pages WHERE url_key = ?", (url_key,)).fetchone()
+        if known:
+            return int(known[0]), False
+        with self.transaction():
+            row = {
+                "url_key": url_key,
+                "key": page_key(url_key),
+                "url": url,
+                "kind": PageKind.IMPORT.value,
+                "section_id": section_id,
+            }
+            page_id = self._writer.ledger.insert("pages", {**row, "recorded_at": self._stamp()})
+            track(self.connection, page_id)
+            plan(self.connection, page_id, self._schedule)
+            return page_id, True
+
+    def has_complete_sweep(self, section_id: int) -> bool:
+        """Tell whether a section's listing was ever read to its end."""
+        row = self.connection.execute(
+            "SELECT 1 FROM sweeps WHERE section_id = ? AND complete = 1 LIMIT 1", (section_id,)
+        ).fetchone()
+        return row is not None
+
+    def is_listed(self, section_id: int, url_key: str) -> bool:
+        """Tell whether a section's listing was seen to hold a page."""
+        row = self.connection.execute(
+            "SELECT 1 FROM pages g JOIN listing_events e ON e.page_id = g.id AND e.section_id = ? WHERE g.url_key = ? LIMIT 1",
+            (section_id, url_key),
+        ).fetchone()
+        return row is not None
+
+    def hold_host(self, host: str, until: datetime) -> None:
+        """Keep that a host asked us to wait, beyond the end of this run."""
+        with self.transaction():
+            self.connection.execute(
+                "INSERT INTO _hosts (host, not_before) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET not_before = excluded.not_before",
+                (host, instant(until)),
+            )
+
+    def held_until(self, host: str) -> datetime | None:
+        """Return until when a host asked us to wait, if it did."""
+        row = self.connection.execute("SELECT not_before FROM _hosts WHERE host = ?", (host,)).fetchone()
+        return parse_instant(row[0]) if row and row[0] else None
+
+    def spent_since(self, host: str, moment: datetime) -> dict[bool, int]:
+        """Return how many looks a host was asked for since `moment`: first fetches under True, later looks under False."""
+        rows = self.connection.execute(
+            "SELECT f.purpose = 'first', count(*) FROM fetches f JOIN _pages p ON p.page_id = f.page_id"
+            " WHERE p.host = ? AND f.requested_at >= ? AND f.result <> 'refused' GROUP BY 1",
+            (host, instant(moment)),
+        )
+        return {bool(first): count for first, count in rows}
+
+    def rebuild(self) -> None:
+        """Make the operational summaries anew from the ledger."""
+        with self.transaction():
+            rebuild(self.connection, self._schedule)
+
+    def log_head(self) -> tuple[int, bytes]:
+        """Return the log's size and root hash."""
+        return self._writer.ledger.root()
+
+    def _stamp(self) -> str:
+        return instant(self._now())

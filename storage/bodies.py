@@ -1,0 +1,132 @@
+"""Raw bodies: content-addressed by SHA-256, compressed with a page of the same host as dictionary.
+
+Pages of one host share nearly all of their markup, so another page is a better dictionary than a trained one and costs no
+training.  A dictionary is itself a body without one (one level, never a chain), so that any body can be read from two rows.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import zstandard
+
+from storage.errors import ArchiveDamaged, UnknownReference
+from storage.fingerprint import sha256_hex
+
+if TYPE_CHECKING:
+    from storage.ledger import Ledger
+
+__all__ = ["BodyStore", "decompress", "read_body"]
+
+_LEVEL = 10
+_SMALLEST_DICTIONARY = 4096
+"""A body shorter than this (bytes) teaches a compressor too little to be a dictionary."""
+_RENEW_AT = 0.5
+"""A page that a dictionary leaves at more than this share of its size was made from another template: it becomes the next one."""
+
+
+class BodyStore:
+    """Writes bodies into the ledger: each distinct one once, with the host's present dictionary where that helps."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._dictionaries: dict[str, tuple[int, zstandard.ZstdCompressor] | None] = {}
+
+    def put(self, body: bytes, *, host: str, media_type: str | None) -> int:
+        """Return the id of a body, storing it if it is new."""
+        digest = sha256_hex(body)
+        known = self._ledger.connection.execute("SELECT id FROM bodies WHERE sha256 = ?", (digest,)).fetchone()
+        if known:
+            return int(known[0])
+        dictionary_id, data = self._compress(body, host, media_type)
+        row = {"sha256": digest, "size": len(body), "media_type": media_type, "dictionary_id": dictionary_id, "data": data}
+        return self._remember(self._ledger.insert("bodies", row), row, body, host)
+
+    def forget(self) -> None:
+        """Drop what is remembered of dictionaries: after a rollback the newest may not exist."""
+        self._dictionaries.clear()
+
+    def _compress(self, body: bytes, host: str, media_type: str | None) -> tuple[int | None, bytes]:
+        plain = zstandard.ZstdCompressor(level=_LEVEL)
+        chosen = self._dictionary(host) if _is_text(media_type) else None
+        if chosen is None:
+            return None, plain.compress(body)
+        dictionary_id, compressor = chosen
+        data = compressor.compress(body)
+        if len(body) >= _SMALLEST_DICTIONARY and len(data) > _RENEW_AT * len(alone := plain.compress(body)):
+            return None, alone
+        return dictionary_id, data
+
+    def _remember(self, body_id: int, row: dict[str, object], body: bytes, host: str) -> int:
+        media_type = row["media_type"]
+        if row["dictionary_id"] is None and _is_text(str(media_type)) and len(body) >= _SMALLEST_DICTIONARY:
+            self._dictionaries[host] = (body_id, _compressor(body))
+        return body_id
+
+    def _dictionary(self, host: str) -> tuple[int, zstandard.ZstdCompressor] | None:
+        if host not in self._dictionaries:
+            self._dictionaries[host] = self._newest_dictionary(host)
+        return self._dictionaries[host]
+
+    def _newest_dictionary(self, host: str) -> tuple[int, zstandard.ZstdCompressor] | None:
+        """Find the dictionary that the host's newest stored body was written with (or is)."""
+        row = self._ledger.connection.execute(
+            "SELECT coalesce(b.dictionary_id, b.id) FROM fetches f JOIN bodies b ON b.id = f.body_id JOIN _pages p USING (page_id)"
+            " WHERE p.host = ? AND b.size >= ? AND b.media_type LIKE 'text/%' ORDER BY f.id DESC LIMIT 1",
+            (host, _SMALLEST_DICTIONARY),
+        ).fetchone()
+        if row is None:
+            return None
+        try:
+            return int(row[0]), _compressor(read_body(self._ledger.connection, row[0]))
+        except UnknownReference:  # withheld by order: it can no longer serve as a dictionary
+            return None
+
+
+def read_body(connection: sqlite3.Connection, body_id: int) -> bytes:
+    """Return the bytes of a body.
+
+    Raises UnknownReference where there is none or it was redacted, and ArchiveDamaged where the bytes do not fit their hash.
+    """
+    row = connection.execute("SELECT sha256, dictionary_id, data FROM bodies WHERE id = ?", (body_id,)).fetchone()
+    if row is None or row[2] is None:
+        raise UnknownReference(f"body {body_id} " + ("does not exist" if row is None else "was withheld by order (see redactions)"))
+    digest, dictionary_id, data = row
+    dictionary = read_body(connection, dictionary_id) if dictionary_id else None
+    try:
+        body = decompress(data, dictionary)
+    except zstandard.ZstdError as exc:
+        raise ArchiveDamaged(
+            f"body {body_id} cannot be decompressed: {exc}", hint="restore a backup; verify names every such row"
+        ) from exc
+    if sha256_hex(body) != digest:
+        raise ArchiveDamaged(f"body {body_id} does not fit its SHA-256", hint="restore a backup; verify names every such row")
+    return body
+
+
+def decompress(data: bytes, dictionary: bytes | None) -> bytes:
+    """Return the bytes of a zstd frame that may have been written with a page as raw-content dictionary (RFC 8878)."""
+    if dictionary is None:
+        return zstandard.ZstdDecompressor().decompress(data)
+    return _decompressor(dictionary).decompress(data)
+
+
+def _raw(dictionary: bytes) -> zstandard.ZstdCompressionDict:
+    return zstandard.ZstdCompressionDict(dictionary, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+
+
+def _compressor(dictionary: bytes) -> zstandard.ZstdCompressor:
+    prepared = _raw(dictionary)
+    prepared.precompute_compress(level=_LEVEL)
+    return zstandard.ZstdCompressor(level=_LEVEL, dict_data=prepared)
+
+
+@lru_cache(maxsize=16)
+def _decompressor(dictionary: bytes) -> zstandard.ZstdDecompressor:
+    return zstandard.ZstdDecompressor(dict_data=_raw(dictionary))
+
+
+def _is_text(media_type: str | None) -> bool:
+    return bool(media_type) and str(media_type).startswith(("text/", "application/xhtml", "application/xml", "application/json"))

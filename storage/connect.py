@@ -1,0 +1,133 @@
+"""Opening the file: the writer's connection, the read-only twin, and what to say when neither can be had."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database
+
+from storage.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveMissing, ArchiveReadOnly, NotAnArchive
+from storage.schema import check, migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["create", "open_reader", "open_writer", "translated"]
+
+_BUSY_MS = 10_000
+
+# What SQLite says -> what we say and advise.  First match holds; the text is matched because Python 3.11's error codes do not
+# tell a full disk from a full quota, and a read-only folder only shows as "unable to open".
+_SAYINGS: tuple[tuple[str, type[ArchiveError], str], ...] = (
+    ("disk is full", ArchiveFull, "free some space and run the command again: it goes on where it stopped"),
+    ("database is locked", ArchiveBusy, "another program holds the file; close it or try again later"),
+    ("readonly database", ArchiveReadOnly, "run as the archive's owner, or choose another file with --archive PATH"),
+    (
+        "unable to open",
+        ArchiveReadOnly,
+        "the file or its folder cannot be written; run as its owner or choose another with --archive PATH",
+    ),
+    ("not a database", NotAnArchive, "choose another file with --archive PATH"),
+    ("malformed", ArchiveDamaged, "keep the file as it is and restore a backup"),
+    ("disk i/o error", ArchiveError, "the disk could not be written or read: see the system's log"),
+)
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors about the file into ours; programming errors pass as they are."""
+    try:
+        yield
+    except (sqlite3.OperationalError, sqlite3.DatabaseError) as exc:
+        for saying, error, hint in _SAYINGS:
+            if saying in str(exc).lower():
+                raise error(f"{path}: {exc}", hint=hint) from exc
+        raise
+
+
+def open_writer(path: Path) -> Database:
+    """Open an archive for writing, bringing it up to date.
+
+    `synchronous=FULL`: what is said to be recorded is on the disk.  The caller holds the lock (`storage.lock`).
+    """
+    _assert_ours_to_open(path)
+    with translated(path):
+        db = Database(_connect(str(path)))
+        try:
+            check(db, str(path))
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+                db.conn.execute(f"PRAGMA {pragma}")
+            migrate(db)
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+def create(path: Path) -> None:
+    """Make an empty archive at `path`, which must not exist or be empty: whole or not at all, under another name first."""
+    if path.parent and not path.parent.is_dir():
+        raise ArchiveReadOnly(f"the folder {path.parent} does not exist", hint="create it, or choose another with --archive PATH")
+    building = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with translated(path), closing(_connect(str(building))) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            migrate(Database(connection))
+        os.replace(building, path)
+    finally:
+        for leftover in (building, *(building.with_name(building.name + end) for end in ("-wal", "-shm", "-journal"))):
+            leftover.unlink(missing_ok=True)
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Open the read-only twin of an archive; never makes or changes a file that people keep.
+
+    Raises ArchiveMissing, NotAnArchive, NewerArchive, ArchiveReadOnly or ArchiveDamaged.
+    """
+    if not path.exists():
+        raise ArchiveMissing(
+            f"there is no archive at {path}",
+            hint="make one with: jiaxing-today crawl --limit 30   (or name another with --archive PATH)",
+        )
+    _assert_ours_to_open(path)
+    with translated(path):
+        connection = _connect(f"{path.resolve().as_uri()}?mode=ro{_immutable(path)}", uri=True)
+        try:
+            check(Database(connection), str(path))
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _connect(where: str, *, uri: bool = False) -> sqlite3.Connection:
+    return sqlite3.connect(where, isolation_level=None, uri=uri, timeout=_BUSY_MS / 1000, check_same_thread=False)
+
+
+def _immutable(path: Path) -> str:
+    """A WAL file in a folder that we may not write to can only be read as immutable, which is safe while no log lies beside it."""
+    log = path.with_name(path.name + "-wal")
+    return "&immutable=1" if not os.access(path.parent, os.W_OK) and not log.exists() else ""
+
+
+def _assert_ours_to_open(path: Path) -> None:
+    if path.is_dir():
+        raise NotAnArchive(f"{path} is a folder", hint="name a file with --archive PATH")
+    if not os.access(path, os.R_OK):
+        owner = _owner(path)
+        raise ArchiveReadOnly(
+            f"{path} belongs to {owner} and cannot be read by you", hint=f"use: sudo -u {owner} jiaxing-today ... --archive {path}"
+        )
+
+
+def _owner(path: Path) -> str:
+    number = path.stat().st_uid
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"

@@ -1,0 +1,195 @@
+"""The operational summaries: what follows from the ledger, kept at hand, and rebuilt from it when dropped."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from storage.identity import Member
+from storage.instants import later
+from storage.records import Kind, Outcome, PageKind, Purpose, Reason, Result, State
+from storage.state import LookFact, PageState, VersionFact, answer_age, fold
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable
+
+    Schedule = Callable[[PageState, str, str | None], tuple[str, str]]
+    """State, when the page was recorded, printed day -> when it is due next, and why."""
+
+__all__ = ["members_of", "page_state", "plan", "rebuild", "refresh_releases", "save_state", "siblings", "track"]
+
+_STATE_COLUMNS = tuple(field.name for field in fields(PageState))
+_LOOKS = ", ".join(f"'{purpose.value}'" for purpose in (Purpose.FIRST, Purpose.LOOK, Purpose.RECHECK, Purpose.IMPORT))
+
+
+def track(connection: sqlite3.Connection, page_id: int) -> None:
+    """Begin the summary of a page that has just been written to `pages`."""
+    url, section_id = connection.execute("SELECT url, section_id FROM pages WHERE id = ?", (page_id,)).fetchone()
+    connection.execute(
+        "INSERT INTO _pages (page_id, section_id, host) VALUES (?, ?, ?)", (page_id, section_id, urlsplit(url).netloc.lower())
+    )
+
+
+def page_state(connection: sqlite3.Connection, page_id: int) -> PageState:
+    """Return what we hold of a page now."""
+    row = connection.execute(f"SELECT {', '.join(_STATE_COLUMNS)} FROM _pages WHERE page_id = ?", (page_id,)).fetchone()  # noqa: S608 - our names
+    state, *rest = row
+    return PageState(State(state) if state else None, *rest)
+
+
+def save_state(connection: sqlite3.Connection, page_id: int, state: PageState) -> None:
+    """Keep what we hold of a page now."""
+    assignments = ", ".join(f"{name} = ?" for name in _STATE_COLUMNS)
+    values = [getattr(state, name) for name in _STATE_COLUMNS]
+    connection.execute(f"UPDATE _pages SET {assignments} WHERE page_id = ?", (*values, page_id))  # noqa: S608 - our names
+
+
+def plan(connection: sqlite3.Connection, page_id: int, schedule: Schedule) -> None:
+    """Set when a page is due next, by its state and the policy given; an imported file is never due: nobody serves it."""
+    kind, host, recorded_at, published_on = connection.execute(
+        "SELECT g.kind, p.host, g.recorded_at, c.published_on FROM _pages p JOIN pages g ON g.id = p.page_id"
+        " LEFT JOIN contents c ON c.id = p.content_id WHERE p.page_id = ?",
+        (page_id,),
+    ).fetchone()
+    if kind == PageKind.IMPORT.value:
+        return
+    due_at, reason = schedule(page_state(connection, page_id), recorded_at, published_on)
+    connection.execute(
+        "INSERT OR REPLACE INTO _frontier (page_id, host, due_at, reason) VALUES (?, ?, ?, ?)", (page_id, host, due_at, reason)
+    )
+
+
+_MEMBER = """
+    SELECT p.page_id, p.release_id, g.kind, p.state, i.reason, p.compare_sha256, c.title, coalesce(c.text, '') <> '',
+        p.first_seen_at, p.last_changed_at, p.last_confirmed_at, g.article
+    FROM _pages p JOIN pages g ON g.id = p.page_id JOIN contents c ON c.id = p.content_id
+    JOIN identities i ON i.id = (SELECT max(x.id) FROM identities x WHERE x.page_id = p.page_id)
+"""
+
+
+def members_of(connection: sqlite3.Connection, page_id: int) -> list[Member]:
+    """Return the pages of the release that a page belongs to, itself included."""
+    rows = connection.execute(
+        f"{_MEMBER} WHERE p.release_id = (SELECT release_id FROM _pages WHERE page_id = ?) ORDER BY p.page_id", (page_id,)
+    )
+    return [_member(row, None) for row in rows]
+
+
+def siblings(connection: sqlite3.Connection, page_id: int, compare_sha256: str) -> list[Member]:
+    """Return other pages with the same article number on the host, or with the same content."""
+    (article,) = connection.execute("SELECT article FROM pages WHERE id = ?", (page_id,)).fetchone()
+    rows = connection.execute(
+        f"{_MEMBER} WHERE p.page_id IN (SELECT id FROM pages WHERE article = ? UNION SELECT page_id FROM _pages WHERE compare_sha256 = ?)"
+        " AND p.page_id <> ? AND p.release_id IS NOT NULL ORDER BY p.page_id",
+        (article, compare_sha256, page_id),
+    )
+    return [_member(row, article) for row in rows]
+
+
+def _member(row: tuple[Any, ...], article: str | None) -> Member:
+    page_id, release_id, kind, state, reason, compared, title, has_text, first_seen, changed, confirmed, own_article = row
+    return Member(
+        page_id=page_id,
+        release_id=release_id,
+        kind=PageKind(kind),
+        state=State(state),
+        reason=Reason(reason),
+        compare_sha256=compared,
+        title=title,
+        has_text=bool(has_text),
+        same_article=article is not None and article == own_article,
+        changed_at=changed or first_seen,
+        confirmed_at=confirmed,
+    )
+
+
+def refresh_releases(connection: sqlite3.Connection, pages: Iterable[int], *, also: Iterable[int] = ()) -> None:
+    """Fold the pages of the releases that `pages` belong to, and of the releases `also`, into `_current`."""
+    releases = set(also)
+    for page_id in pages:
+        (release_id,) = connection.execute("SELECT release_id FROM _pages WHERE page_id = ?", (page_id,)).fetchone()
+        releases.add(release_id)
+    for release_id in sorted(releases - {None}):
+        connection.execute("DELETE FROM _current WHERE release_id = ?", (release_id,))
+        connection.execute(_FOLD_RELEASE, {"release": release_id})
+
+
+# The page that speaks for a release: one that is live before one that is not, an import last, the founding page first.
+_FOLD_RELEASE = """
+INSERT INTO _current
+WITH face AS (
+    SELECT * FROM _pages WHERE release_id = :release AND version_id IS NOT NULL
+    ORDER BY CASE state WHEN 'live' THEN 0 WHEN 'suspect' THEN 1 WHEN 'removed' THEN 2 ELSE 3 END,
+        page_id <> release_id, page_id LIMIT 1
+), stood AS (
+    SELECT v.* FROM versions v JOIN _pages p USING (page_id)
+    WHERE p.release_id = :release AND NOT EXISTS (SELECT 1 FROM retractions r WHERE r.version_id = v.id)
+)
+SELECT face.release_id, face.page_id,
+    coalesce(face.section_id, (SELECT min(section_id) FROM _pages WHERE release_id = :release)),
+    face.version_id, face.content_id, face.state,
+    (SELECT count(*) FROM stood WHERE kind = 'edited'), (SELECT count(*) FROM stood WHERE silent = 1),
+    (SELECT min(first_seen_at) FROM _pages WHERE release_id = :release),
+    (SELECT max(observed_at) FROM stood WHERE kind <> 'new'),
+    (SELECT max(last_confirmed_at) FROM _pages WHERE release_id = :release)
+FROM face
+"""
+
+
+def rebuild(connection: sqlite3.Connection, schedule: Schedule) -> None:
+    """Make `_pages`, `_current` and `_frontier` anew from the ledger, in the caller's transaction."""
+    for table in ("_pages", "_current", "_frontier"):
+        connection.execute(f"DELETE FROM {table}")
+    pages = [page_id for (page_id,) in connection.execute("SELECT id FROM pages ORDER BY id").fetchall()]
+    for page_id in pages:
+        track(connection, page_id)
+        save_state(connection, page_id, fold(_looks(connection, page_id)))
+        connection.execute(
+            "UPDATE _pages SET release_id = (SELECT release_id FROM identities WHERE page_id = ?1 ORDER BY id DESC LIMIT 1)"
+            " WHERE page_id = ?1",
+            (page_id,),
+        )
+        plan(connection, page_id, schedule)
+    refresh_releases(connection, pages)
+
+
+_LOOK_ROWS = f"""
+    SELECT f.id, f.requested_at, f.elapsed_ms, f.result, r.outcome, f.response_headers, f.etag, f.last_modified, f.error,
+        f.purpose, v.id, v.kind, v.content_id, c.compare_sha256, v.observed_at
+    FROM fetches f
+    LEFT JOIN readings r ON r.id = (SELECT max(x.id) FROM readings x WHERE x.fetch_id = f.id)
+    LEFT JOIN versions v ON v.fetch_id = f.id AND v.page_id = f.page_id
+        AND NOT EXISTS (SELECT 1 FROM retractions y WHERE y.version_id = v.id)
+    LEFT JOIN contents c ON c.id = v.content_id
+    WHERE f.page_id = ? AND f.purpose IN ({_LOOKS}) AND NOT EXISTS (SELECT 1 FROM fetches h WHERE h.hop_of = f.id)
+    ORDER BY f.id
+"""  # noqa: S608 - our names
+
+
+def _looks(connection: sqlite3.Connection, page_id: int) -> list[LookFact]:
+    return [_look(row) for row in connection.execute(_LOOK_ROWS, (page_id,)).fetchall()]
+
+
+def _look(row: tuple[Any, ...]) -> LookFact:
+    fetch_id, requested, elapsed, result, outcome, headers, etag, last_modified, error, purpose, *version = row
+    return LookFact(
+        fetch_id=fetch_id,
+        requested_at=requested,
+        received_at=later(requested, elapsed),
+        result=Result(result),
+        outcome=Outcome(outcome) if outcome else None,
+        age=answer_age(json.loads(headers)),
+        etag=etag,
+        last_modified=last_modified,
+        error=error,
+        imported=purpose == Purpose.IMPORT.value,
+        version=_version(version) if version[0] else None,
+    )
+
+
+def _version(row: list[Any]) -> VersionFact:
+    version_id, kind, content_id, compared, observed_at = row
+    return VersionFact(version_id, Kind(kind), content_id, compared, observed_at)

@@ -1,0 +1,74 @@
+"""The guards: triggers in the file itself that let ledger tables take INSERT only, from every client.
+
+Three a table.  The one before INSERT is needed because `INSERT OR REPLACE` deletes colliding rows without firing DELETE
+triggers unless `recursive_triggers` is on, which plain clients leave off; it names the rowid and every UNIQUE key, read from
+the table itself.  SQLite cannot refuse DROP or an edit of the file's bytes: `verify` finds those.
+
+The one permitted UPDATE is a redaction: `bodies.data` or `contents.text` set to NULL where a `redactions` row names the row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+__all__ = ["install_guards", "missing_guards"]
+
+_REDACTABLE = {"bodies": ("data", "body_id"), "contents": ("text", "content_id")}
+"""Table -> the column that may become NULL, and the column of `redactions` that must name the row."""
+
+
+def install_guards(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
+    """Make the guards of `tables` anew, as generated from the tables as they are now."""
+    for name, statement in _guards(connection, tables).items():
+        connection.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+        connection.execute(statement)
+
+
+def missing_guards(connection: sqlite3.Connection, tables: Iterable[str]) -> list[str]:
+    """Return the names of guards that are not in the file, or not as they should be."""
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    found = dict(rows.fetchall())
+    return [name for name, statement in _guards(connection, tables).items() if found.get(name) != statement]
+
+
+def _guards(connection: sqlite3.Connection, tables: Iterable[str]) -> dict[str, str]:
+    guards = {}
+    for table in tables:
+        guards[f"{table}_no_delete"] = _trigger(table, "no_delete", "DELETE", "")
+        guards[f"{table}_no_update"] = _trigger(table, "no_update", "UPDATE", _unless_redaction(connection, table))
+        guards[f"{table}_no_replace"] = _trigger(table, "no_replace", "INSERT", _when_colliding(connection, table))
+    return guards
+
+
+def _trigger(table: str, suffix: str, event: str, when: str) -> str:
+    condition = f" WHEN {when}" if when else ""
+    return (
+        f'CREATE TRIGGER "{table}_{suffix}" BEFORE {event} ON "{table}"{condition} '
+        f"BEGIN SELECT RAISE(ABORT, 'append-only: {event} on {table} is refused'); END"
+    )
+
+
+def _when_colliding(connection: sqlite3.Connection, table: str) -> str:
+    keys = [("rowid",), *_unique_keys(connection, table)]
+    terms = " OR ".join("(" + " AND ".join(f'"{column}" = NEW."{column}"' for column in key) + ")" for key in keys)
+    return f'EXISTS (SELECT 1 FROM "{table}" WHERE {terms})'
+
+
+def _unique_keys(connection: sqlite3.Connection, table: str) -> list[tuple[str, ...]]:
+    indexes = connection.execute(f'PRAGMA index_list("{table}")').fetchall()
+    names = sorted(name for _, name, unique, *_ in indexes if unique)
+    return [tuple(column for _, _, column in connection.execute(f'PRAGMA index_info("{name}")')) for name in names]
+
+
+def _unless_redaction(connection: sqlite3.Connection, table: str) -> str:
+    if table not in _REDACTABLE:
+        return ""
+    column, reference = _REDACTABLE[table]
+    others = [name for _, name, *_ in connection.execute(f'PRAGMA table_info("{table}")') if name != column]
+    same = " AND ".join(f'NEW."{name}" IS OLD."{name}"' for name in others)
+    named = f"EXISTS (SELECT 1 FROM redactions WHERE {reference} = OLD.id)"
+    return f'NOT (NEW."{column}" IS NULL AND {same} AND {named})'

@@ -1,0 +1,107 @@
+"""Which pages are one press release.  Pure: facts in, opinions out; history stays with the pages (design, section 4, rule 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage.records import PageKind, Reason, State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Identity", "Member", "first_identity", "reconcile"]
+
+_ABSENT = frozenset({State.SUSPECT, State.REMOVED})
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A page that was read at least once: what it says now, since when, and until when it was seen to say so."""
+
+    page_id: int
+    release_id: int
+    kind: PageKind
+    state: State
+    reason: Reason
+    compare_sha256: str
+    title: str
+    has_text: bool
+    same_article: bool
+    changed_at: str
+    confirmed_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The opinion that a page belongs to a release, and why."""
+
+    page_id: int
+    release_id: int
+    reason: Reason
+
+
+def first_identity(page_id: int, compare_sha256: str, title: str, *, has_text: bool, others: Sequence[Member]) -> Identity:
+    """Say which release a page belongs to when it is first read.
+
+    `others` are the pages with the same article number on the host or the same content.  An article number alone is not
+    trusted (numbers restart when a site is migrated): title or content must agree too.  Same content counts only where there
+    is text: two pages of pictures under one heading are not thereby one.
+    """
+    for other in others:
+        if other.same_article and (other.compare_sha256 == compare_sha256 or other.title == title):
+            return Identity(page_id, other.release_id, Reason.SAME_ARTICLE_ID)
+    for other in others:
+        if has_text and other.has_text and other.compare_sha256 == compare_sha256:
+            moved = other.kind is not PageKind.IMPORT and other.state in _ABSENT
+            return Identity(page_id, other.release_id, Reason.MOVED if moved else Reason.SAME_CONTENT)
+    return Identity(page_id, page_id, Reason.FIRST)
+
+
+def reconcile(members: Sequence[Member]) -> tuple[list[Identity], list[int]]:
+    """Look again at the pages of one release: return new opinions, and the pages to look at before forming one.
+
+    Copies that differ may be a divergence or a copy that lags: only pages seen since the latest change of either tell.
+    Imported files never change, so they take no part.
+    """
+    pages = [member for member in members if member.kind is not PageKind.IMPORT]
+    live = [member for member in pages if member.state is State.LIVE]
+    return [*_moves(live, pages), *_divergences(live)], _lagging(live)
+
+
+def _moves(live: Sequence[Member], pages: Sequence[Member]) -> list[Identity]:
+    """A copy under another number is the moved original while the older page of the same content does not answer."""
+    opinions = []
+    for member in live:
+        twins = [page for page in pages if page.page_id < member.page_id and page.compare_sha256 == member.compare_sha256]
+        gone = bool(twins) and all(twin.state in _ABSENT for twin in twins)
+        wanted = {Reason.SAME_CONTENT: gone, Reason.MOVED: bool(twins) and not gone}
+        if wanted.get(member.reason):
+            reason = Reason.MOVED if gone else Reason.SAME_CONTENT
+            opinions.append(Identity(member.page_id, member.release_id, reason))
+    return opinions
+
+
+def _divergences(live: Sequence[Member]) -> list[Identity]:
+    if not live:
+        return []
+    lead, *rest = sorted(live, key=_leads)
+    return [
+        Identity(member.page_id, member.page_id, Reason.DIVERGED)
+        for member in rest
+        if member.compare_sha256 != lead.compare_sha256 and not _lags(member, lead) and not _lags(lead, member)
+    ]
+
+
+def _lagging(live: Sequence[Member]) -> list[int]:
+    differing = [(a, b) for a in live for b in live if a.compare_sha256 != b.compare_sha256]
+    return sorted({a.page_id for a, b in differing if _lags(a, b)})
+
+
+def _lags(page: Member, other: Member) -> bool:
+    """Tell whether `page` was last seen before `other` changed, so that it may have changed too."""
+    return page.confirmed_at < other.changed_at
+
+
+def _leads(member: Member) -> tuple[bool, int]:
+    return (member.page_id != member.release_id, member.page_id)

@@ -1,0 +1,246 @@
+"""Every named read that a command or a page needs.  Each returns plain dictionaries, with instants as they stand in the file."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from storage.bodies import read_body
+from storage.errors import UnknownReference
+from storage.writer import content_of, load_reading
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from storage.records import Content, Reading
+    from storage.references import Reference
+
+__all__ = [
+    "base_of",
+    "capture",
+    "capture_body",
+    "changes",
+    "due_pages",
+    "history",
+    "listing_of_section",
+    "newest_section_state",
+    "release",
+    "releases",
+    "rows",
+    "sections",
+    "suspects",
+    "totals",
+    "version",
+]
+
+Row = dict[str, Any]
+
+
+def rows(connection: sqlite3.Connection, sql: str, parameters: Sequence[object] | dict[str, object] = ()) -> list[Row]:
+    """Return the rows of a SELECT as dictionaries."""
+    cursor = connection.execute(sql, parameters)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def releases(
+    connection: sqlite3.Connection,
+    *,
+    section: str | None = None,
+    state: str | None = None,
+    text: str | None = None,
+    limit: int = 50,
+) -> list[Row]:
+    """Return releases, the newest by printed date first, without their texts; `text` is looked for in titles."""
+    return rows(
+        connection,
+        "SELECT release, key, section, title, published_on, state, version, edits, silent_edits, first_seen_at, last_changed_at,"
+        " last_confirmed_at, source, url FROM releases WHERE (:section IS NULL OR section = :section)"
+        " AND (:state IS NULL OR state = :state) AND (:text IS NULL OR instr(lower(title), lower(:text)) > 0)"
+        " ORDER BY published_on DESC, release DESC LIMIT :limit",
+        {"section": section, "state": state, "text": text, "limit": limit},
+    )
+
+
+def release(connection: sqlite3.Connection, release_id: int) -> Row:
+    """Return one release with its text, its pages and when it was watched from where.
+
+    Raises UnknownReference where there is none.
+    """
+    found = rows(connection, "SELECT * FROM releases WHERE release = ?", (release_id,))
+    if not found:
+        raise UnknownReference(f"there is no release {release_id}", hint="see: list")
+    pages = rows(
+        connection,
+        "SELECT p.page_id AS page, g.kind, p.state, i.reason, p.looks, p.fails, p.failing_since, p.outcome, p.error, p.first_seen_at,"
+        " p.last_look_at, g.url, g.key FROM _pages p JOIN pages g ON g.id = p.page_id"
+        " JOIN identities i ON i.id = (SELECT max(x.id) FROM identities x WHERE x.page_id = p.page_id)"
+        " WHERE p.release_id = ? ORDER BY p.page_id",
+        (release_id,),
+    )
+    watched = connection.execute(
+        "SELECT group_concat(DISTINCT u.vantage) FROM fetches f JOIN runs u ON u.id = f.run_id JOIN _pages p ON p.page_id = f.page_id"
+        " WHERE p.release_id = ?",
+        (release_id,),
+    ).fetchone()[0]
+    return {**found[0], **_printed(connection, release_id), "pages": pages, "vantage": watched}
+
+
+def _printed(connection: sqlite3.Connection, release_id: int) -> Row:
+    (content_id,) = connection.execute("SELECT content_id FROM _current WHERE release_id = ?", (release_id,)).fetchone()
+    row = rows(
+        connection,
+        "SELECT published, published_at, precision, author, language, breadcrumb, fields FROM contents WHERE id = ?",
+        (content_id,),
+    )[0]
+    fields = json.loads(row.pop("fields"))
+    return {**row, "breadcrumb": json.loads(row["breadcrumb"]), "attachments": fields["attachments"], "images": fields["images"]}
+
+
+def history(connection: sqlite3.Connection, release_id: int) -> list[Row]:
+    """Return every version of a release's pages, also retracted ones, in order of time, without texts."""
+    found = rows(connection, "SELECT * FROM history WHERE release = ? ORDER BY observed_at, page, ref", (release_id,))
+    for row in found:
+        row.pop("text")
+        row["labels"], row["changed"] = json.loads(row["labels"]), json.loads(row["changed"])
+    return found
+
+
+def listing_of_section(connection: sqlite3.Connection, release_id: int) -> list[Row]:
+    """Return what the listings said of a release's pages, in order of time."""
+    return rows(
+        connection,
+        "SELECT e.event, s.portal || '/' || s.slug AS section, e.page_id AS page, e.not_before, e.observed_at, e.listed_title, e.listed_date"
+        " FROM listing_events e JOIN sections s ON s.id = e.section_id JOIN _pages p ON p.page_id = e.page_id"
+        " WHERE p.release_id = ? ORDER BY e.id",
+        (release_id,),
+    )
+
+
+def changes(connection: sqlite3.Connection, *, since: str | None = None, limit: int = 200) -> list[Row]:
+    """Return what the publisher did, newest first; `since` is an instant."""
+    found = rows(
+        connection,
+        "SELECT * FROM changes WHERE (:since IS NULL OR observed_at >= :since) ORDER BY observed_at DESC, ref DESC LIMIT :limit",
+        {"since": since, "limit": limit},
+    )
+    for row in found:
+        row["labels"] = json.loads(row["labels"])
+    return found
+
+
+def suspects(connection: sqlite3.Connection) -> list[Row]:
+    """Return pages that do not answer and are not proven removed, with what came instead."""
+    return rows(
+        connection,
+        "SELECT p.page_id AS page, p.release_id AS release, c.title, c.published_on, p.failing_since, p.fails, p.outcome, p.error,"
+        " p.last_confirmed_at, g.url FROM _pages p JOIN pages g ON g.id = p.page_id JOIN contents c ON c.id = p.content_id"
+        " WHERE p.state = 'suspect' ORDER BY p.failing_since DESC, p.page_id",
+    )
+
+
+def version(connection: sqlite3.Connection, reference: Reference) -> tuple[Row, Content | None, Reading | None]:
+    """Return a version's row of `history`, its content (of a removal: the last there was), and the reading it rests on.
+
+    A reference without a number names the newest standing version of its page.
+    """
+    row = connection.execute(
+        "SELECT v.page_id || '@' || v.number, v.fetch_id, coalesce(v.content_id, o.content_id) FROM versions v"
+        " LEFT JOIN versions o ON o.id = v.previous_id WHERE v.page_id = :page AND (v.number = :number OR :number IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM retractions r WHERE r.version_id = v.id)) ORDER BY v.observed_at DESC, v.id DESC LIMIT 1",
+        {"page": reference.page_id, "number": reference.number},
+    ).fetchone()
+    ref, fetch_id, content_id = row
+    shown = rows(connection, "SELECT * FROM history WHERE ref = ?", (ref,))[0]
+    return shown, content_of(connection, content_id), load_reading(connection, fetch_id)
+
+
+def capture(connection: sqlite3.Connection, fetch_id: int) -> Row:
+    """Return one request with its headers and its newest reading.
+
+    Raises UnknownReference where there is none.
+    """
+    found = rows(
+        connection,
+        "SELECT c.*, f.request_headers, f.response_headers, f.request_body, f.section_id FROM captures c JOIN fetches f ON f.id = c.fetch"
+        " WHERE c.fetch = ?",
+        (fetch_id,),
+    )
+    if not found:
+        raise UnknownReference(f"there is no fetch {fetch_id}", hint="captures are numbered in the view `captures`")
+    row = found[0]
+    for name in ("request_headers", "response_headers"):
+        row[name] = json.loads(row[name])
+    return row
+
+
+def capture_body(connection: sqlite3.Connection, fetch_id: int) -> bytes:
+    """Return the bytes that came with a fetch.
+
+    Raises UnknownReference where there is no such fetch or it brought none.
+    """
+    row = connection.execute("SELECT body_id FROM fetches WHERE id = ?", (fetch_id,)).fetchone()
+    if row is None or row[0] is None:
+        raise UnknownReference(f"fetch {fetch_id} " + ("does not exist" if row is None else "brought no body"))
+    return read_body(connection, row[0])
+
+
+def sections(connection: sqlite3.Connection) -> list[Row]:
+    """Return each section with what it is now, its last sweeps, and its counts."""
+    return rows(
+        connection,
+        "SELECT s.id, s.portal || '/' || s.slug AS section, t.title, t.listing_url, t.platform, t.found_by,"
+        " (SELECT max(w.ended_at) FROM sweeps w WHERE w.section_id = s.id AND w.complete = 1) AS last_complete_at,"
+        " (SELECT max(w.ended_at) FROM sweeps w WHERE w.section_id = s.id) AS last_sweep_at,"
+        " (SELECT w.note FROM sweeps w WHERE w.section_id = s.id ORDER BY w.id DESC LIMIT 1) AS note,"
+        " (SELECT count(*) FROM _current c WHERE c.section_id = s.id) AS releases,"
+        " (SELECT count(*) FROM _pages p WHERE p.section_id = s.id AND p.state IS NULL) AS unread"
+        " FROM sections s LEFT JOIN section_states t ON t.id = (SELECT max(x.id) FROM section_states x WHERE x.section_id = s.id)"
+        " ORDER BY s.portal, s.slug",
+    )
+
+
+def newest_section_state(connection: sqlite3.Connection, section_id: int) -> Row | None:
+    """Return the section as it was last found, or None."""
+    found = rows(connection, "SELECT * FROM section_states WHERE section_id = ? ORDER BY id DESC LIMIT 1", (section_id,))
+    return found[0] if found else None
+
+
+def totals(connection: sqlite3.Connection) -> Row:
+    """Return the archive's counts: releases by state, versions, requests, bytes."""
+    return rows(
+        connection,
+        "SELECT (SELECT count(*) FROM _current) AS releases, (SELECT count(*) FROM _current WHERE state = 'suspect') AS suspect,"
+        " (SELECT count(*) FROM _current WHERE state = 'removed') AS removed, (SELECT count(*) FROM versions) AS versions,"
+        " (SELECT count(*) FROM changes) AS changes, (SELECT count(*) FROM fetches) AS requests,"
+        " (SELECT max(requested_at) FROM fetches) AS last_request_at, (SELECT max(id) FROM log_leaves) AS leaves,"
+        " (SELECT vantage FROM runs ORDER BY id DESC LIMIT 1) AS vantage, (SELECT trigger FROM runs ORDER BY id LIMIT 1) AS first_trigger",
+    )[0]
+
+
+def due_pages(connection: sqlite3.Connection, *, section_ids: Sequence[int], now: str | None, limit: int = -1) -> list[Row]:
+    """Return the pages of sections that are due at `now` (None: all that are tracked), new ones first, then the longest due."""
+    marks = ", ".join("?" * len(section_ids))
+    return rows(
+        connection,
+        f"SELECT f.page_id AS page, f.host, f.due_at, f.reason, p.section_id AS section, g.url, p.looks"  # noqa: S608 - marks only
+        f" FROM _frontier f JOIN _pages p USING (page_id) JOIN pages g ON g.id = p.page_id"
+        f" WHERE p.section_id IN ({marks}) AND g.kind = 'release' AND (? IS NULL OR f.due_at <= ?)"
+        " ORDER BY p.looks > 0, f.due_at, f.page_id LIMIT ?",
+        (*section_ids, now, now, limit),
+    )
+
+
+def base_of(connection: sqlite3.Connection, page_id: int) -> Row | None:
+    """Return the fetch whose body a page's next body is compared with: its id, address, media type and readers; None before the first."""
+    found = rows(
+        connection,
+        "SELECT f.id AS fetch, f.url, f.body_id, f.requested_at, f.response_headers, p.etag, p.last_modified FROM _pages p"
+        " JOIN fetches f ON f.id = p.base_fetch_id WHERE p.page_id = ?",
+        (page_id,),
+    )
+    if not found:
+        return None
+    readers = [name for (name,) in connection.execute("SELECT reader FROM readings WHERE fetch_id = ?", (found[0]["fetch"],))]
+    return {**found[0], "response_headers": json.loads(found[0]["response_headers"]), "readers": readers}

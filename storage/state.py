@@ -1,0 +1,155 @@
+"""What we hold of a page now: a fold over its looks, so that one step after each look and a rebuild give the same.  Pure.
+
+A *look* is the last hop of one ask for the page.  The fold keeps the bounds honest: `base_at` rests on bodies only (request
+time less the Age that the answer carried), `unchanged_304` is kept beside it as the weaker witness.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from storage.instants import later
+from storage.records import Kind, Outcome, Result, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["LookFact", "PageState", "VersionFact", "advance", "answer_age", "fold"]
+
+MISSING = frozenset({Outcome.GONE, Outcome.SOFT_GONE})
+"""Outcomes that speak of the page itself; every other failure speaks of the host or of the way there."""
+
+
+_LONGEST_AGE = 365 * 24 * 3600
+"""Seconds.  An Age beyond a year is a broken cache, and a bound must not leave the calendar."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFact:
+    """A standing version that rests on the look."""
+
+    id: int
+    kind: Kind
+    content_id: int | None
+    compare_sha256: str | None
+    observed_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookFact:
+    """One look: times (instants as text), what came, and the version that it made, if any."""
+
+    fetch_id: int
+    requested_at: str
+    received_at: str
+    result: Result
+    outcome: Outcome | None = None
+    age: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    error: str | None = None
+    imported: bool = False
+    version: VersionFact | None = None
+
+    @property
+    def stood_at(self) -> str:
+        """Return the instant at which the answer's state surely stood: the request, less its age in a cache (RFC 9111, 5.1)."""
+        return later(self.requested_at, -1000 * self.age)
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """The columns of `_pages` that follow from looks; `state` is None until the page was read once."""
+
+    state: State | None = None
+    version_id: int | None = None
+    content_id: int | None = None
+    compare_sha256: str | None = None
+    base_fetch_id: int | None = None
+    base_at: str | None = None
+    unchanged_304: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    first_seen_at: str | None = None
+    last_changed_at: str | None = None
+    last_confirmed_at: str | None = None
+    last_look_at: str | None = None
+    failing_since: str | None = None
+    fails: int = 0
+    looks: int = 0
+    outcome: str | None = None
+    error: str | None = None
+
+
+def answer_age(headers: Iterable[Sequence[str]]) -> int:
+    """Return for how many seconds an answer had stood in a cache, by its Age header (RFC 9111, 5.1); 0 where it says nothing."""
+    for name, value in headers:
+        if name.lower() == "age" and value.strip().isascii() and value.strip().isdigit():
+            return min(int(value), _LONGEST_AGE)
+    return 0
+
+
+def fold(looks: list[LookFact]) -> PageState:
+    """Return the state after `looks`, in the order in which they were made."""
+    state = PageState()
+    for look in looks:
+        state = advance(state, look)
+    return state
+
+
+def advance(state: PageState, look: LookFact) -> PageState:
+    """Return the state after one more look."""
+    seen = replace(state, last_look_at=look.requested_at, looks=state.looks + 1, error=look.error)
+    if look.result is Result.NOT_MODIFIED and state.base_fetch_id is not None:
+        return _confirmed(replace(seen, unchanged_304=look.stood_at, outcome=look.result.value), look)
+    if look.outcome is Outcome.OK:
+        return _read(replace(seen, outcome=Outcome.OK.value), look)
+    return _failed(seen, look)
+
+
+def _confirmed(state: PageState, look: LookFact) -> PageState:
+    standing = State.IMPORTED if look.imported else State.LIVE
+    return replace(state, state=standing, last_confirmed_at=look.received_at, failing_since=None, fails=0, error=None)
+
+
+def _read(state: PageState, look: LookFact) -> PageState:
+    """Take the body as the new base: of the same state (bounds only move forward), or of the version that it made."""
+    version = look.version
+    fresh = version is not None or state.base_at is None or look.stood_at >= state.base_at
+    based = replace(
+        state,
+        base_fetch_id=look.fetch_id,
+        base_at=look.stood_at if fresh else state.base_at,
+        etag=look.etag,
+        last_modified=look.last_modified,
+    )
+    if version is not None:
+        based = _new_version(based, version)
+    return _confirmed(based, look)
+
+
+def _new_version(state: PageState, version: VersionFact) -> PageState:
+    return replace(
+        state,
+        version_id=version.id,
+        content_id=version.content_id or state.content_id,
+        compare_sha256=version.compare_sha256 or state.compare_sha256,
+        unchanged_304=None,
+        first_seen_at=state.first_seen_at or version.observed_at,
+        last_changed_at=version.observed_at if state.first_seen_at else None,
+    )
+
+
+def _failed(state: PageState, look: LookFact) -> PageState:
+    failing = replace(
+        state,
+        fails=state.fails + 1,
+        failing_since=state.failing_since or look.received_at,
+        outcome=(look.outcome or look.result).value,
+    )
+    if look.version is not None and look.version.kind is Kind.REMOVED:
+        return replace(_new_version(failing, look.version), state=State.REMOVED)
+    if look.outcome in MISSING and state.state is State.LIVE:
+        return replace(failing, state=State.SUSPECT)
+    return failing

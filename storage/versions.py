@@ -1,0 +1,80 @@
+"""When a look makes a version, and what that version says.  Pure; the rules of the design, section 4, 1, 2, 5 and 10."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage.diff import compare, summary
+from storage.fingerprint import compare_sha256
+from storage.labels import changed_fields, is_silent, labels
+from storage.records import Kind, State
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from storage.records import Reading
+    from storage.state import PageState
+
+__all__ = ["Draft", "draft_version"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A version to be written: its kind, lower bounds, and what is said of the change."""
+
+    kind: Kind
+    not_before: str | None = None
+    unchanged_304: str | None = None
+    silent: bool = False
+    labels: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    summary: str | None = None
+
+
+def draft_version(
+    state: PageState, before: Reading | None, after: Reading, *, earlier: Collection[str] = ()
+) -> tuple[Draft | None, str | None]:
+    """Say whether a body that reads as `after` makes a version of a page in `state`, and a problem to note, if any.
+
+    `before` is the page's base read by the same reader (rule 1); `earlier` holds the compare_sha256 of the page's earlier
+    states.  Contents are compared by compare_sha256 with the newest standing state (rule 2).  Where the base cannot be read
+    by this reader, nothing is claimed: the new body becomes the base, and the problem says so.
+    """
+    if after.content is None:
+        return None, None
+    if state.version_id is None:
+        return Draft(Kind.NEW), None
+    if before is None or before.content is None:
+        if state.state is State.REMOVED:
+            return _restored(state, None, after, earlier), None
+        return None, "not compared: the reader changed and cannot read the previous body"
+    if state.state is State.REMOVED:
+        return _restored(state, before, after, earlier), None
+    if compare_sha256(before.content) == compare_sha256(after.content):
+        return None, None
+    return _edited(state, before, after, earlier), None
+
+
+def _edited(state: PageState, before: Reading, after: Reading, earlier: Collection[str]) -> Draft:
+    said = _said(before, after, earlier)
+    return Draft(Kind.EDITED, state.base_at, state.unchanged_304, **said)
+
+
+def _restored(state: PageState, before: Reading | None, after: Reading, earlier: Collection[str]) -> Draft:
+    """A restoration happened after the last look that still failed; what differs from the last text is said beside it."""
+    said = _said(before, after, earlier) if before is not None and before.content is not None else {}
+    return Draft(Kind.RESTORED, state.last_look_at, None, **said)
+
+
+def _said(before: Reading, after: Reading, earlier: Collection[str]) -> dict[str, object]:
+    assert before.content is not None
+    assert after.content is not None
+    return {
+        "silent": is_silent(before.content, after.content, before.dates, after.dates),
+        "labels": labels(
+            before.content, after.content, earlier_compare_hashes=earlier, compare_sha256=compare_sha256(after.content)
+        ),
+        "changed": changed_fields(before.content, after.content),
+        "summary": summary(compare(before.content, after.content)) or None,
+    }

@@ -1,0 +1,112 @@
+"""`read_listing`: the right reader for each answer, and real pages where they are at hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from config.portal import Section
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.listings import ListingRequest, read_listing
+from crawler.urls import canonical_url
+
+DATA = Path(__file__).parents[2] / "data" / "listings"
+SAMPLES = Path(__file__).parents[4] / "shared" / "samples"
+ZONE = ZoneInfo("Asia/Shanghai")
+URL = "https://www.nanhu.gov.cn/col/col120/index.html"
+
+
+def read(text, url=URL, asked="auto", **settings):
+    """Read a text with the settings of a section."""
+    return read_listing(text, ListingRequest(url, platform=asked), section=Section(title="x", listing=url, **settings), zone=ZONE)
+
+
+def read_data(name, asked="auto", **settings):
+    """Read a file of the test data."""
+    return read((DATA / name).read_text(encoding="utf-8"), asked=asked, **settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "platform", "count"),
+    [("column.html", "jpage", 5), ("reply.xml", "jpage", 2), ("plain.html", "static", 4), ("trs.html", "trs", 2)],
+)
+def test_the_platform_is_found(name, platform, count):
+    """Left to itself, each answer is read by its platform's reader."""
+    page = read_data(name)
+    assert (page.platform, page.readable, len(page.records)) == (platform, True, count)
+
+
+def test_a_platform_without_a_reader_keeps_its_place():
+    """JPaaS is recognised, and said to be unreadable yet."""
+    page = read_data("jpaas.html")
+    assert (page.platform, page.readable) == ("jpaas", False)
+    assert page.problems == ("platform jpaas is recognised but cannot be read yet",)
+
+
+def test_the_section_names_the_platform():
+    """What the settings say goes before what the page looks like."""
+    assert read_data("column.html", platform="static").platform == "static"
+
+
+def test_the_request_names_the_platform_first():
+    """A sweep that began on one platform goes on there."""
+    assert read_data("plain.html", asked="jpage", platform="static").platform == "jpage"
+
+
+@given(st.text(max_size=200), st.sampled_from(["auto", "jpage", "static", "trs", "jpaas"]))
+def test_any_text_reads(text, platform):
+    """No text stops a reader, and an unreadable page has a reason and no records."""
+    page = read(text, asked=platform)
+    assert page.readable or (page.problems and not page.records)
+
+
+FACTS = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8")) if SAMPLES.is_dir() else {}
+needs_samples = pytest.mark.skipif(not FACTS, reason=f"no real pages at {SAMPLES.parent.name}/{SAMPLES.name} beside this project")
+
+
+def read_sample(name):
+    """Return what is expected of a real page and what was read, resolved against its base."""
+    facts = FACTS[name]
+    base = facts.get("base", "https://www.example.gov.cn/list/index.html")
+    page = read((SAMPLES / name).read_text(encoding="utf-8"), base)
+    expected = [(canonical_url(each["href"], base), each["title"], each["date"]) for each in facts.get("records", ())]
+    return facts, page, expected
+
+
+@needs_samples
+@pytest.mark.parametrize(
+    ("name", "platform"),
+    [
+        ("a06-js-gxt-jpage-batch1.xml", "jpage"),
+        ("a06-js-gxt-jpage-batch2.xml", "jpage"),
+        ("b12-js-col33718-jpage-embedded-excerpt.html", "jpage"),
+        ("b09-ndrc-trs-list-excerpt.html", "trs"),
+    ],
+)
+def test_real_listings_are_read_as_expected(name, platform):
+    """URLs, whole titles and dates of real rows come out, and the size of the listing."""
+    facts, page, expected = read_sample(name)
+    assert [(row.url, row.title, row.date) for row in page.records] == expected
+    assert len(page.records) == facts["n_records"]
+    assert (page.platform, page.total) == (platform, facts.get("total_record"))
+    assert facts.get("total_page", facts.get("total_pages")) in (page.pages, None)
+
+
+@needs_samples
+def test_a_real_column_page_leads_on():
+    """The rows after the embedded ones are asked for with what the page tells."""
+    request = read_sample("b12-js-col33718-jpage-embedded-excerpt.html")[1].next
+    assert request.url == "https://www.jiangsu.gov.cn/module/web/jpage/dataproxy.jsp?startrecord=3&endrecord=59&perpage=19"
+    assert {"columnid": "33718", "unitid": "212860", "webname": "江苏省人民政府"}.items() <= dict(request.form).items()
+
+
+@needs_samples
+def test_a_real_commented_listing_is_unreadable():
+    """Rows in a comment of a real page make it unreadable, not empty."""
+    facts, page, _ = read_sample("a07-gansu-jyt-ucap-list.html")
+    assert (page.readable, len(page.records)) == (False, facts["dom_records"])
+    assert page.problems[0].startswith(f"its {len(facts['comment_fallback_records'])} rows stand inside an HTML comment")

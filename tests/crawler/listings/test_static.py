@@ -1,0 +1,152 @@
+"""Listings in plain HTML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from config.portal import Section
+
+from crawler.listings.base import ListingRequest
+from crawler.listings.static import read_static, read_trs
+
+DATA = Path(__file__).parents[2] / "data" / "listings"
+ZONE = ZoneInfo("Asia/Shanghai")
+URL = "https://www.nanhu.gov.cn/tzgg/index.html"
+HREF = "/art/2024/1/{0}/art_1_{0}.html"
+
+
+def section(**settings):
+    """Return a section's settings."""
+    return Section(title="Notices", listing=URL, **settings)
+
+
+def read(text, **settings):
+    """Read a text as a static listing."""
+    return read_static(text, ListingRequest(URL), section=section(**settings), zone=ZONE)
+
+
+def read_data(name, **settings):
+    """Read a file of the test data as a static listing."""
+    return read((DATA / name).read_text(encoding="utf-8"), **settings)
+
+
+def found(page):
+    """Return the (last digits of the id, title, date) of each record."""
+    return [(row.url.rpartition("_")[2].removesuffix(".html"), row.title, row.date) for row in page.records]
+
+
+def test_the_list_is_told_from_menus_and_side_bars():
+    """Rows in two groups of one list come out in order, with whole titles; nested, hot and menu links do not."""
+    page = read_data("plain.html")
+    assert found(page) == [
+        ("9", "Notice Nine in Full", "2024-03-09"),
+        ("8", "Notice Eight", "2024-03-08"),
+        ("7", "Notice Seven", "2024-03-07"),
+        ("6", "Notice Six", "2024-03-06"),
+    ]
+    assert page.records[3].url == "https://elsewhere.gov.cn/art/2024/3/6/art_3_6.html"
+    assert (page.platform, page.readable, page.total, page.pages, page.problems) == ("static", True, 8, 2, ())
+    assert page.next == ListingRequest(
+        "https://www.nanhu.gov.cn/tzgg/index_2.html", platform="static", first=5, cursor={"page": "2"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("template", "before", "after"),
+    [
+        ("<li><a href='{href}'>T{n}</a> {date}</li>", "<ul>", "</ul>"),
+        ("<li class='item{n}'><a href='{href}'>T{n}</a> {date}</li>", "<ul>", "</ul>"),
+        ("<li><h3><a href='{href}'>T{n}</a></h3><p>{date}</p></li>", "<ul>", "</ul>"),
+        ("<li><a href='{href}'>T{n}</a></li><li>{date}</li>", "<ul>", "</ul>"),
+        ("<tr><td>·</td><td><a href='{href}'>T{n}</a></td><td>{date}</td></tr>", "<table>", "</table>"),
+        ("<table class='t{n}'><tr><td><a href='{href}'>T{n}</a></td><td>{date}</td></tr></table>", "<div>", "</div>"),
+        ("<dt><a href='{href}'>T{n}</a></dt><dd>{date}</dd>", "<dl>", "</dl>"),
+        ("<p><a href='{href}'>T{n}</a> ({date})</p>", "", ""),
+        ("<a href='{href}'>T{n}</a> {date}<br>", "<div>", "</div>"),
+        ("<div class='row{n}'><div><a href='{href}'>T{n}</a></div><div><i>{date}</i></div></div>", "<div>", "</div>"),
+        ("<div><a href='{href}'><img src=x></a><div><a href='{href}'>T{n}</a></div><b>{date}</b></div>", "<div>", "</div>"),
+    ],
+)
+def test_rows_of_any_build_are_read(template, before, after):
+    """List items, table rows, paragraphs, flat links: each gives its own title and date."""
+    rows = "".join(template.format(href=HREF.format(n), n=n, date=f"2024-01-{n:02}") for n in range(1, 10))
+    assert found(read(f"<body>{before}{rows}{after}<div>2020-12-31</div></body>")) == [(str(n), f"T{n}", f"2024-01-{n:02}") for n in range(1, 10)]
+
+
+def test_two_rows_may_share_a_table_row():
+    """In a table of two columns each link takes the date after it."""
+    cells = [f"<td><a href='{HREF.format(n)}'>T{n}</a></td><td>2024-01-{n:02}</td>" for n in range(1, 5)]
+    page = read(f"<table><tr>{cells[0]}{cells[1]}</tr><tr>{cells[2]}{cells[3]}</tr></table>")
+    assert [(title, date) for _, title, date in found(page)] == [(f"T{n}", f"2024-01-{n:02}") for n in range(1, 5)]
+
+
+def test_a_list_of_one_takes_no_date_from_afar():
+    """A single row without a date gets none from the rest of the page."""
+    page = read(f"<p>Today is 2024-05-05</p><div><ul><li><a href='{HREF.format(1)}'>T</a></li></ul></div><p>2024-06-06</p>")
+    assert found(page) == [("1", "T", None)]
+
+
+def test_links_of_unknown_form_need_company_and_dates():
+    """Where no URL has a known form, three dated rows together are a listing; two, or undated ones, are not."""
+    rows = [f"<li><a href='/news/{n}.html'>T{n}</a><i>2024-01-0{n}</i></li>" for n in range(1, 4)]
+    others = "<li><a href='/'>Home</a></li><li><a href='index.html'>Self</a></li><li><a href='/about.html'>About</a></li>"
+    assert [row.title for row in read(f"<ul>{others}{''.join(rows)}</ul>").records] == ["T1", "T2", "T3"]
+    assert not read(f"<ul>{''.join(rows[:2])}</ul>").readable
+
+
+def test_configured_patterns_decide():
+    """Only what matches is a row, even undated and alone."""
+    page = read("<li><a href='/x/1.html'>T</a></li><li><a href='/art/2024/1/1/art_1_1.html'>U</a></li>", article_urls=("/x/*",))
+    assert [row.title for row in page.records] == ["T"]
+    assert not read("<li><a href='/art/2024/1/1/art_1_1.html'>U</a></li>", article_urls=("/x/*",)).readable
+
+
+def test_rows_in_a_comment_are_unreadable():
+    """A list in a comment is not empty, and the links around it are not the list."""
+    page = read_data("commented.html")
+    assert (page.readable, page.records) == (False, ())
+    assert page.problems == ("its 2 rows stand inside an HTML comment, which only a script of the page reads",)
+
+
+def test_a_template_is_unreadable():
+    """A page whose rows a script draws is unreadable, even where a banner links an article."""
+    page = read_data("templated.html")
+    assert (page.readable, page.problems) == (False, ("its rows are a Handlebars template that a script fills",))
+
+
+def test_a_template_beside_configured_rows_does_no_harm():
+    """Rows that the settings name are believed."""
+    assert read_data("templated.html", article_urls=("/art/*",)).readable
+
+
+def test_undated_rows_are_rows():
+    """Without any template, links without dates are a listing of undated rows."""
+    assert found(read(f"<ul><li><a href='{HREF.format(1)}'>T</a></li></ul>")) == [("1", "T", None)]
+
+
+def test_a_base_element_counts():
+    """Links are relative to what the page says that they are relative to."""
+    page = read("<base href='/other/'><li><a href='art_1_2.html'>T</a>2024-01-01</li>")
+    assert page.records[0].url == "https://www.nanhu.gov.cn/other/art_1_2.html"
+
+
+def test_trs_is_read_as_far_as_its_first_page():
+    """The first page comes out, the number of pages too, and that the rest was not read is said."""
+    text = (DATA / "trs.html").read_text(encoding="utf-8")
+    page = read_trs(text, ListingRequest(URL), section=section(), zone=ZONE)
+    assert [(row.title, row.date) for row in page.records] == [("令", "2026-07-31"), ("办法", "2026-07-17")]
+    assert (page.platform, page.pages, page.next) == ("trs", 9, None)
+    assert page.problems == ("paging of platform trs cannot be followed yet: first page only",)
+
+
+def test_a_single_page_of_trs_is_all():
+    """Where the pager says one page, nothing is missing."""
+    text = (DATA / "trs.html").read_text(encoding="utf-8").replace("(9, 0", "(1, 0")
+    assert read_trs(text, ListingRequest(URL), section=section(), zone=ZONE).problems == ()
+
+
+def test_an_empty_page_of_trs_is_unreadable():
+    """A page without rows is not an empty listing."""
+    assert not read_trs("<script>createPageHTML(9, 0, 'index')</script>", ListingRequest(URL), section=section(), zone=ZONE).readable

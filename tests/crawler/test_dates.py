@@ -1,0 +1,192 @@
+"""Dates in every form that portals print, and numbers that are none."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.dates import FIRST_YEAR, LAST_YEAR, Printed, date_after, find_dates, parse_date, parse_month_day
+from storage.records import Precision
+
+ZONE = ZoneInfo("Asia/Shanghai")
+DAYS = st.dates(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
+MONTHS = "January February March April May June July August September October November December".split()
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "at", "precision"),
+    [
+        ("Release date:2022-09-20 10:46", "2022-09-20 10:46", "2022-09-20T02:46:00Z", Precision.MINUTE),
+        ("2015-01-30 11:09:40", "2015-01-30 11:09:40", "2015-01-30T03:09:40Z", Precision.SECOND),
+        ("2022/9/20 8:05", "2022/9/20 8:05", "2022-09-20T00:05:00Z", Precision.MINUTE),
+        ("2022.09.20  07:59", "2022.09.20 07:59", "2022-09-19T23:59:00Z", Precision.MINUTE),
+        ("2022年9月20日 10:46", "2022年9月20日 10:46", "2022-09-20T02:46:00Z", Precision.MINUTE),
+        ("2022年09月20日10时46分", "2022年09月20日10时46分", "2022-09-20T02:46:00Z", Precision.MINUTE),
+        ("2022年9月20日下午3时20分05秒", "2022年9月20日下午3时20分05秒", "2022-09-20T07:20:05Z", Precision.SECOND),
+        ("2022-09-20\u00a010：46", "2022-09-20\u00a010：46", "2022-09-20T02:46:00Z", Precision.MINUTE),
+        ("2022-09-20T10:46:05.250+08:00", "2022-09-20T10:46:05.250+08:00", "2022-09-20T02:46:05Z", Precision.SECOND),
+        ("2022-09-20T02:46:05Z", "2022-09-20T02:46:05Z", "2022-09-20T02:46:05Z", Precision.SECOND),
+        ("2022-09-19T22:46-0400", "2022-09-19T22:46-0400", "2022-09-20T02:46:00Z", Precision.MINUTE),
+        ("Tue, 20 Sep 2022 02:46:00 GMT", "20 Sep 2022 02:46:00 GMT", "2022-09-20T02:46:00Z", Precision.SECOND),
+        ("Sept. 20th, 2022, 10:46 AM", "Sept. 20th, 2022, 10:46 AM", "2022-09-20T02:46:00Z", Precision.MINUTE),
+        ("September 20, 2022 at 12:46 p.m.", "September 20, 2022 at 12:46 p.m.", "2022-09-20T04:46:00Z", Precision.MINUTE),
+        ("Sep 20, 2022 12:30 am", "Sep 20, 2022 12:30 am", "2022-09-19T16:30:00Z", Precision.MINUTE),
+        ("Sep 20, 2022 8:30pm", "Sep 20, 2022 8:30pm", "2022-09-20T12:30:00Z", Precision.MINUTE),
+        ("2022-09-20T10:46+99:00", "2022-09-20T10:46+99:00", "2022-09-20T02:46:00Z", Precision.MINUTE),
+    ],
+)
+def test_a_date_with_a_time_names_an_instant(text, value, at, precision):
+    """A printed day and time is kept as printed and read in the portal's zone, or the one printed behind it."""
+    assert parse_date(text, ZONE) == Printed(value, at, "2022-09-20" if "2015" not in text else "2015-01-30", precision)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("[2022-09-20]", "2022-09-20"),
+        ("2022/9/20", "2022/9/20"),
+        ("于2022.9.20发布。", "2022.9.20"),
+        ("2022 - 09 - 20", "2022-09-20"),
+        ("2022-\n09-\n20", "2022-09-20"),
+        ("2022年\n9月\n20日", "2022年9月20日"),
+        ("2022 年 9 月 20 日", "2022 年 9 月 20 日"),
+        ("２０２２年９月２０号", "２０２２年９月２０号"),
+        ("二〇二二年九月二十日", "二〇二二年九月二十日"),
+        ("二0二二年九月二十日", "二0二二年九月二十日"),
+        ("Sep 20, 2022", "Sep 20, 2022"),
+        ("20 September\n2022", "20 September 2022"),
+        ("20-Sep-2022", "20-Sep-2022"),
+        ("the 20th of September, 2022", "20th of September, 2022"),
+        ("2022-09-20 24:00", "2022-09-20"),
+        ("2022-09-20 10:460", "2022-09-20"),
+    ],
+)
+def test_a_date_without_a_time_is_a_day(text, value):
+    """A day has no instant; what the template broke over lines is joined, all else stays as printed."""
+    assert parse_date(text, ZONE) == Printed(value, None, "2022-09-20", Precision.DAY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-02-00018",
+        "索引号 2026-02-00018",
+        "0573-2022-10-10",
+        "2022-10-10-77",
+        "v1.2022.10.1",
+        "2022.10.1.4",
+        "12022-10-10",
+        "/art/2022/9/20/art_1_2.html",
+        "W2022-10-10",
+        "2022-13-40",
+        "2023-02-29",
+        "2022/09-20",
+        "2022-2023-1",
+        "1948-12-31",
+        "2101-01-01",
+        "2022年13月1日",
+        "二〇二二年一二月三日",
+        "嘉政发〔2022〕9号",
+        "2022年9月",
+        "February 30, 2022",
+        "Maypole 5, 2022",
+        "",
+    ],
+)
+def test_other_numbers_are_no_dates(text):
+    """Index and telephone numbers, versions, paths and impossible days are not taken for dates."""
+    assert find_dates(text, ZONE) == []
+
+
+def test_all_dates_of_a_text_come_in_order():
+    """Dates of different forms come in the order printed, also both ends of a span of days."""
+    text = "May 5, 2022; 2022.09.20-2022.10.01, 二〇二一年十二月三十一日, 2020-01-02 10:46-11:00"
+    assert [each.value for each in find_dates(text, ZONE)] == [
+        "May 5, 2022",
+        "2022.09.20",
+        "2022.10.01",
+        "二〇二一年十二月三十一日",
+        "2020-01-02 10:46",
+    ]
+
+
+def test_of_dates_that_overlap_the_first_is_taken():
+    """`20 Sep 2022-10-01` is one date and a rest, not two dates that share the year."""
+    assert [each.published_on for each in find_dates("20 Sep 2022-10-01", ZONE)] == ["2022-09-20"]
+
+
+def test_the_day_is_the_portals_day():
+    """An instant printed in another zone falls on the portal's day, not on the printed one."""
+    printed = parse_date("2022-09-19T20:00:00Z", ZONE)
+    assert printed is not None
+    assert printed.published_on == "2022-09-20"
+
+
+def test_a_label_announces_only_a_near_date():
+    """Between a label and its date may stand a weekday, but neither another number nor a whole sentence."""
+    assert date_after("Date: Tue, 20 Sep 2022", 5, ZONE) is not None
+    assert date_after("时间：[2022-09-20]", 3, ZONE) is not None
+    assert date_after("No. 7 of 2022-09-20", 3, ZONE) is None
+    assert date_after("Date of the yearly meeting: 2022-09-20", 4, ZONE) is None
+    assert date_after("Date: soon", 5, ZONE) is None
+
+
+@pytest.mark.parametrize("text", ["09-20", "[9/20]", "9.20", "9月20日", "9 月 20 日", "13-40 09-20"])
+def test_a_day_without_a_year_takes_the_given_one(text):
+    """Listings that print month and day only are read with the year that the caller knows."""
+    printed = parse_month_day(text, 2022)
+    assert printed is not None
+    assert (printed.published_on, printed.published_at, printed.precision) == ("2022-09-20", None, Precision.DAY)
+
+
+@pytest.mark.parametrize("text", ["02-29", "13-40", "2022-09-20", "1.2.3", "9月20", "", "10:46"])
+def test_what_is_no_month_and_day_is_none(text):
+    """Impossible days, whole dates, versions and times are not taken for month and day."""
+    assert parse_month_day(text, 2022) is None
+
+
+@given(DAYS)
+def test_every_form_of_a_day_round_trips(day):
+    """Each printed form of a day gives that day back."""
+    month = MONTHS[day.month - 1]
+    forms = (
+        day.isoformat(),
+        f"{day.year}/{day.month}/{day.day}",
+        f"{day:%Y.%m.%d}",
+        f"{day.year}年{day.month}月{day.day}日",
+        f"{_digits(day.year)}年{_number(day.month)}月{_number(day.day)}日",
+        f"{month} {day.day}, {day.year}",
+        f"{day.day} {month[:3]} {day.year}",
+    )
+    assert [parse_date(form, ZONE) for form in forms] == [Printed(form, None, day.isoformat(), Precision.DAY) for form in forms]
+
+
+@given(st.datetimes(datetime(1992, 1, 1), datetime(2099, 12, 31)), st.sampled_from(["%Y-%m-%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S"]))  # noqa: DTZ001 - wall time is what pages print
+def test_a_time_round_trips_through_utc(wall, form):
+    """The instant of a printed time, read in the portal's zone, prints as the same time again."""
+    printed = parse_date(wall.strftime(form), ZONE)
+    assert printed is not None
+    assert printed.published_at is not None
+    at = datetime.fromisoformat(printed.published_at)
+    assert at.tzinfo == UTC
+    assert at.astimezone(ZONE).strftime(form) == printed.value == wall.strftime(form)
+
+
+@given(st.text(alphabet="0123456789-/.年月日一二十 :T\nSept,+Z", max_size=60))
+def test_nothing_that_looks_like_a_date_raises(text):
+    """Whatever is printed, the dates found are days of the years that portals have."""
+    for printed in find_dates(text, ZONE):
+        assert FIRST_YEAR - 1 <= date.fromisoformat(printed.published_on).year <= LAST_YEAR + 1
+
+
+def _digits(number: int) -> str:
+    return "".join("〇一二三四五六七八九"[int(digit)] for digit in str(number))
+
+
+def _number(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 0 else "十" if tens == 1 else _digits(tens) + "十") + (_digits(ones) if ones else "")
