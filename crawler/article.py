@@ -54,6 +54,7 @@ _LIBRARIES = ("selectolax", "charset-normalizer", "trafilatura")
 _PUB_DATES = ("pubdate", "article:published_time")
 _HEAD_LINES = 5
 _MOST_LINKED = 0.5
+_LEAST_GUESSED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,8 @@ def _read(page: _Page, failed: Reading) -> Reading:
     head, paragraphs = _parted(page.body.paragraphs, title) if page.body else ((), ())
     dated, problems = _dates(page, title, head)
     if page.body is None and _may_be_guessed(page, title, dated):
-        paragraphs = _guessed(page, title)
-        problems += ["body container unknown: read by trafilatura"] if paragraphs else []
+        paragraphs, said = _guessed(page, title)
+        problems += said
     found = _Found(title, dated, head, paragraphs, find_attachments(page.doc, page.body, page.base, page.around.all))
     reading = replace(
         failed,
@@ -258,11 +259,19 @@ def _may_be_guessed(page: _Page, title: Title | None, dated: Sequence[_Dated]) -
     return has_title and has_date and not page.select.body and not looks_like_listing(page.url) and not _is_mostly_links(page)
 
 
-def _guessed(page: _Page, title: Title | None) -> tuple[str, ...]:
-    """Return the paragraphs that the fallback finds, without the heading that it takes for the first of them."""
-    _, lines = _parted(guess_paragraphs(page.text, page.url), title)
+def _guessed(page: _Page, title: Title | None) -> tuple[tuple[str, ...], list[str]]:
+    """Return the paragraphs that the fallback finds, without the heading that it takes for the first of them, and a problem.
+
+    A few words are no text: they are what is left of a page whose text is drawn by a script.
+    """
+    try:
+        _, lines = _parted(guess_paragraphs(page.text, page.url), title)
+    except ReadError as exc:
+        return (), [str(exc)]
     is_titled = title is not None and bool(lines) and squash(lines[0]) == squash(title.text)
-    return lines[1:] if is_titled else lines
+    kept = lines[1:] if is_titled else lines
+    is_text = sum(map(len, kept)) >= _LEAST_GUESSED
+    return (kept, ["body container unknown: read by trafilatura"]) if is_text else ((), [])
 
 
 def _is_mostly_links(page: _Page) -> bool:

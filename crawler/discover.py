@@ -153,7 +153,7 @@ def _reading(answer: Fetch, page: ListingPage | None, problem: str | None) -> Re
         return Reading(_LISTING_READER, verdict.outcome, problems=(verdict.reason,))
     if page is None or not page.readable:
         return Reading(_LISTING_READER, Outcome.UNREADABLE, problems=(problem,) if problem else page.problems if page else ())
-    return Reading(_LISTING_READER, Outcome.OK, problems=page.problems)
+    return Reading(_LISTING_READER, Outcome.OK, problems=(*page.problems, *page.remarks))
 
 
 def _take(session: Session, sweep: _Pass, page: ListingPage, fetch_id: int) -> ListingRequest | None:

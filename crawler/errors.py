@@ -15,6 +15,8 @@ may import this one.  The command line turns all three into one line and an exit
 
 from __future__ import annotations
 
+__all__ = ["CrawlError", "FetchError", "ImportFormatError", "ListingError", "LocateError", "ReadError"]
+
 
 class CrawlError(Exception):
     """A job could not be done: what happened, at which URL or row, and what to do next."""

@@ -60,8 +60,7 @@ _UNPRINTED = frozenset(
     }
 )
 _ASCII_SPACE = " \t\n\r\f"
-_SPACES = re.compile(r"[ \t\n\r\f]+")
-_WHITE = re.compile(r"[\s\u200b\ufeff]+")
+_SPACES = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class Surroundings:
 
 def squash(text: str) -> str:
     """Return a text without any white space: the form in which titles and names are compared."""
-    return _WHITE.sub("", text)
+    return "".join(text.split()).replace("\u200b", "").replace("\ufeff", "")
 
 
 def surroundings(doc: Document, body: Body | None) -> Surroundings:
@@ -106,20 +105,23 @@ def _pieces(doc: Document, body: Body | None) -> Iterator[str | None]:
     is_marked = False
     while waiting:
         node = waiting.pop()
-        if node.next is not None and node.tag != "body":
-            waiting.append(node.next)
-        if node.is_comment_node:
+        following = node.next
+        if following is not None and node.tag != "body":
+            waiting.append(following)
+        if node.is_text_node:
+            piece = (node.text_content or "").strip(_ASCII_SPACE)
+            if piece and not is_marked and not piece.isspace():
+                yield _SPACES.sub(" ", piece)
+        elif node.is_comment_node:
             is_marked, passed = _mark(node, body, is_marked=is_marked)
             if passed:
                 yield None
-        elif node.is_text_node:
-            piece = (node.text_content or "").strip(_ASCII_SPACE)
-            if piece and not is_marked:
-                yield _SPACES.sub(" ", piece)
         elif node.mem_id == held:
             yield None
-        elif node.tag not in _UNPRINTED and node.first_child is not None:
-            waiting.append(node.first_child)
+        elif node.tag not in _UNPRINTED:
+            child = node.first_child
+            if child is not None:
+                waiting.append(child)
 
 
 def _mark(comment: Node, body: Body | None, *, is_marked: bool) -> tuple[bool, bool]:
@@ -279,22 +281,19 @@ def is_labelled_line(line: str) -> bool:
 
 def labelled_value(name: str, pieces: Sequence[str]) -> str | None:
     """Return the value behind the label of `source` or `author`, in the label's own piece or the next one, or None."""
-    pattern = _VALUES[name]
-    for place, piece in enumerate(pieces):
-        found = pattern.search(piece)
-        if found is None:
-            continue
-        own = piece[found.end() :]
-        following = pieces[place + 1] if place + 1 < len(pieces) else ""
-        value = meaningful(_NEXT_FIELD.sub("", own, count=1)) if own.strip("\xa0\u3000 ") else _value_of(following)
+    text = "\n".join(pieces)
+    for found in _VALUES[name].finditer(text):
+        own, _, rest = text[found.end() :].partition("\n")
+        following = rest.partition("\n")[0]
+        value = _value(own) if own.strip("\xa0\u3000 ") else None if is_labelled_line(following) else _value(following)
         if value:
             return value
     return None
 
 
-def _value_of(piece: str) -> str | None:
-    """Return a piece that stands behind a label, unless it is the next label."""
-    return None if is_labelled_line(piece) else meaningful(_NEXT_FIELD.sub("", piece, count=1))
+def _value(piece: str) -> str | None:
+    """Return what a piece says up to the next field or button."""
+    return meaningful(_NEXT_FIELD.sub("", piece, count=1))
 
 
 # ------------------------------------------------------------------------------------------------------------ breadcrumb
@@ -330,11 +329,9 @@ def breadcrumb_of(doc: Document, pieces: Sequence[str], title: str | None) -> tu
 
 
 def _behind_label(pieces: Sequence[str]) -> list[str]:
-    for place, piece in enumerate(pieces):
-        found = _PLACE.search(piece)
-        if found is not None:
-            return _chain([piece[found.end() :].strip("\xa0\u3000 "), *pieces[place + 1 : place + 1 + 3 * _MOST_NAMES]])
-    return []
+    text = "\n".join(pieces)
+    found = _PLACE.search(text)
+    return [] if found is None else _chain(text[found.end() :].split("\n", 3 * _MOST_NAMES)[: 3 * _MOST_NAMES])
 
 
 def _chain(pieces: Sequence[str]) -> list[str]:
@@ -342,7 +339,7 @@ def _chain(pieces: Sequence[str]) -> list[str]:
     names: list[str] = []
     is_expected = True
     for piece in pieces:
-        for place, part in enumerate(_ARROW.split(piece)):
+        for place, part in enumerate(_ARROW.split(piece.strip("\xa0\u3000 "))):
             is_expected = is_expected or place > 0
             if not part:
                 continue
@@ -378,7 +375,7 @@ One Chinese character says as much as four or five Latin letters, and Japanese i
 """
 
 
-def language_of(text: str, sample: int = 2000) -> str | None:
+def language_of(text: str, sample: int = 500) -> str | None:
     """Return the language of a text by the share of its letters, or None where it has none; `lang` attributes are often wrong."""
     counts = [(name, len(pattern.findall(text[:sample])), share) for name, pattern, share in _LETTERS]
     total = sum(count for _, count, _ in counts)

@@ -19,10 +19,12 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from crawler.html import attribute, base_of, find_all, parse, text_of
 from crawler.listings.detect import detect
 from crawler.listings.rows import link_of
+from crawler.listings.static import count_dated
 from crawler.urls import looks_like_article, url_key
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ __all__ = ["DeadEnd", "Hop", "breadcrumb_home", "find_link", "is_listing", "next
 _SPACES = re.compile(r"\s+")
 _MARKS = ">»›·•|/"
 _REACH = 4  # elements around the words "Current location" in which the breadcrumb's links stand
-_DATE = re.compile(r"(?:19|20)[0-9]{2}\s*[-/.年]\s*[0-9]")
+_ANY_ZONE = ZoneInfo("UTC")  # whether a row is dated does not depend on it
 _FEWEST_ROWS = 3  # dated links to press releases that make a plain page a listing
 _LONGEST_LABEL = 60  # characters; a longer text that holds the words is prose
 
@@ -111,17 +113,8 @@ def is_listing(text: str, url: str) -> bool:
     """
     if looks_like_article(url):
         return False
-    return detect(text) != "static" or _count_dated(parse(text), url) >= _FEWEST_ROWS
-
-
-def _count_dated(doc: Document, url: str) -> int:
-    return sum(1 for node, found in _links(doc, url) if looks_like_article(found) and _has_date_near(node))
-
-
-def _has_date_near(link: Node) -> bool:
-    """Tell whether the nearest elements around a link print a date, as long as they are still about that link."""
-    around = (node for node in islice(_ancestors(link), 1, _REACH) if len(find_all(node, "a[href]")) < _FEWEST_ROWS)
-    return any(_DATE.search(text_of(node)) for node in around)
+    doc = parse(text)
+    return detect(text) != "static" or count_dated(doc, base_of(doc, url), looks_like_article, _ANY_ZONE) >= _FEWEST_ROWS
 
 
 # Links by their titles.
@@ -222,7 +215,4 @@ def _ancestors(node: Node) -> Iterator[Node]:
 
 
 def _is_same(found: str, url: str) -> bool:
-    try:
-        return url_key(found) == url_key(url)
-    except ValueError:
-        return False
+    return url_key(found) == url_key(url)

@@ -47,6 +47,6 @@ def _next_by_age(state: PageState, looked: datetime, published_on: str | None) -
     changed = parse_instant(state.last_changed_at) if state.last_changed_at else born
     wait = min(max(_SHARE_OF_AGE * (looked - max(born, changed)), _SHORTEST), _LONGEST)
     forced = [first_seen + after for after in _FORCED if first_seen + after > looked] if first_seen - born <= _YOUNG else []
-    if forced and forced[0] < looked + wait:
+    if forced and not state.last_changed_at:
         return instant(forced[0]), "young"
     return instant(looked + wait), "age"

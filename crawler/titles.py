@@ -93,7 +93,6 @@ class _Page:
     """What the choice of a title rests on."""
 
     headings: tuple[str, ...]
-    marker: str | None
     meta: str | None
     window: str | None
     names: frozenset[str]
@@ -109,17 +108,19 @@ def find_title(doc: Document, text: str, metas: Metas, before: Sequence[str], *,
         node = find(doc, selector)
         printed = text_of(node) if node is not None else ""
         return Title(printed, "selector") if printed else None
-    page = _page(doc, text, metas, before)
+    names = frozenset(squash(each).lower() for key in ("sitename", "columnname") for each in metas.get(key, ()))
+    marked = _marked_title(text, names)
+    if marked:
+        return Title(marked, "marker")
+    page = _page(doc, metas, before, names)
     return _choose(page) or _line_above_date(before, page.names)
 
 
-def _page(doc: Document, text: str, metas: Metas, before: Sequence[str]) -> _Page:
-    names = frozenset(squash(each).lower() for key in ("sitename", "columnname") for each in metas.get(key, ()))
+def _page(doc: Document, metas: Metas, before: Sequence[str], names: frozenset[str]) -> _Page:
     above = squash("".join(before))
     meta = next((each for each in map(meaningful, metas.get("articletitle", ())) if each and not _is_name(each, names)), None)
     return _Page(
         headings=tuple(_headings(doc, above, names)),
-        marker=_marked_title(text, names),
         meta=meta,
         window=_window_title(doc, metas, names),
         names=names,
@@ -129,7 +130,6 @@ def _page(doc: Document, text: str, metas: Metas, before: Sequence[str]) -> _Pag
 def _choose(page: _Page) -> Title | None:
     """Return the best of what a page offers: see the module's rule."""
     rules = (
-        ("marker", page.marker),
         ("meta", _extended(page.meta, page.headings)),
         ("meta", _respaced(page.meta, page.window)),
         ("heading", next((each for each in page.headings if _is_part(each, page.window)), None)),

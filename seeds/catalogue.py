@@ -123,12 +123,12 @@ def _made(row: tuple[Draft, str, int], rng: random.Random) -> Release:
 
 
 def _with_quirks(releases: list[Release], golden: str) -> list[Release]:
-    """Pin an old article to the top, and let two answer under a second column as well; the one titled `golden` is left alone."""
+    """Pin an old article, let two answer under a second column, and one under another; the one titled `golden` is left alone."""
     own = [place for place, release in enumerate(releases) if release.column == TODAY and release.title != golden]
     pinned = own[len(own) // 3]
     releases[pinned] = replace(releases[pinned], pinned=True)
-    for place in (own[-9], own[len(own) // 2]):
-        releases[place] = replace(releases[place], columns=(TODAY, SECOND))
+    for place, columns in ((own[-9], (TODAY, SECOND)), (own[len(own) // 2], (TODAY, SECOND)), (own[-4], (PHOTOS,))):
+        releases[place] = replace(releases[place], columns=columns)
     return releases
 
 

@@ -116,7 +116,7 @@ def _zoom(release: Release) -> str:
 
 def _location(column: int) -> str:
     return (
-        '<table class="location"><tr><td>Current location:</td>'
+        '<table class="location"><tr><td>Current location:</td>\n'
         f'<td><a href="/col/col{HOME}/index.html">Home</a></td>\n'
         f'<td> &gt; <a href="/col/col{column}/index.html">{escape(COLUMNS[column])}</a></td></tr></table>\n'
     )

@@ -7,10 +7,10 @@ next look.  A process that is killed anywhere leaves no orphan, gap or duplicate
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Self
 
-from storage.connect import create, open_writer, translated
+from storage.connect import create, is_fresh, open_writer, translated
 from storage.derived import plan, rebuild, track
 from storage.fingerprint import page_key
 from storage.instants import instant, parse_instant
@@ -65,16 +65,16 @@ class Archive:
 
         Raises ArchiveError (see its tree) where that cannot be; nothing is left behind then.
         """
-        fresh = not path.exists() or (path.is_file() and path.stat().st_size == 0)
+        is_fresh(path)  # a foreign file is refused before a lock is laid beside it
         lock = WriterLock(path)
         lock.acquire(wait=wait, pause=pause, on_wait=on_wait)
-        try:
-            if fresh:
+        with ExitStack() as stack:
+            stack.callback(lock.release)
+            if is_fresh(path):
                 create(path)
-            return cls(open_writer(path), path, lock, schedule=schedule, now=now)
-        except BaseException:
-            lock.release()
-            raise
+            archive = cls(open_writer(path), path, lock, schedule=schedule, now=now)
+            stack.pop_all()
+            return archive
 
     def close(self) -> None:
         """Let the file and the lock go."""
@@ -93,20 +93,22 @@ class Archive:
         if self._depth:
             yield
             return
-        with translated(self.path):
+        with translated(self.path), ExitStack() as stack:
             self.connection.execute("BEGIN IMMEDIATE")
+            stack.callback(self._roll_back)
             self._depth = 1
-            try:
-                yield
-                self._writer.ledger.flush()
-                self.connection.execute("COMMIT")
-            except BaseException:
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
-                self._writer.reload()
-                raise
-            finally:
-                self._depth = 0
+            yield
+            self._writer.ledger.flush()
+            self.connection.execute("COMMIT")
+            stack.pop_all()
+        self._depth = 0
+
+    def _roll_back(self) -> None:
+        """Undo an open transaction, and forget what was remembered of it."""
+        self._depth = 0
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")
+        self._writer.reload()
 
     def begin_run(self, trigger: str, *, vantage: str, software: str, settings: str) -> int:
         """Record that a run begins: what set it off, where it watches from, which software, and its settings (JSON text)."""
@@ -206,7 +208,8 @@ class Archive:
         """Keep that a host asked us to wait, beyond the end of this run."""
         with self.transaction():
             self.connection.execute(
-                "INSERT INTO _hosts (host, not_before) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET not_before = excluded.not_before",
+                "INSERT INTO _hosts (host, not_before) VALUES (?, ?)"
+                " ON CONFLICT (host) DO UPDATE SET not_before = excluded.not_before",
                 (host, instant(until)),
             )
 

@@ -6,7 +6,6 @@ training.  A dictionary is itself a body without one (one level, never a chain),
 
 from __future__ import annotations
 
-import sqlite3
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,8 @@ from storage.errors import ArchiveDamaged, UnknownReference
 from storage.fingerprint import sha256_hex
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from storage.ledger import Ledger
 
 __all__ = ["BodyStore", "decompress", "read_body"]

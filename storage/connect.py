@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import pwd
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
 from storage.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveMissing, ArchiveReadOnly, NotAnArchive
-from storage.schema import check, migrate
+from storage.schema import APPLICATION_ID, check, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["create", "open_reader", "open_writer", "translated"]
+__all__ = ["create", "is_fresh", "open_reader", "open_writer", "translated"]
 
 _BUSY_MS = 10_000
+_SQLITE, _HEADER_SIZE, _ID_AT = b"SQLite format 3\0", 100, slice(68, 72)
+"""The file header of SQLite and where the application's number stands in it (SQLite's file format, 1.3)."""
 
 # What SQLite says -> what we say and advise.  First match holds; the text is matched because Python 3.11's error codes do not
 # tell a full disk from a full quota, and a read-only folder only shows as "unable to open".
@@ -50,38 +52,54 @@ def translated(path: Path) -> Iterator[None]:
         raise
 
 
+def is_fresh(path: Path) -> bool:
+    """Tell whether an archive is still to be made at `path`, where nothing or an empty file lies.
+
+    Raises for a file that is not ours before anything is written beside it: NotAnArchive, ArchiveReadOnly.
+    """
+    if not path.exists():
+        return True
+    _assert_ours_to_open(path)
+    with path.open("rb") as file:
+        header = file.read(_HEADER_SIZE)
+    if header and (not header.startswith(_SQLITE) or header[_ID_AT] != APPLICATION_ID.to_bytes(4, "big")):
+        raise NotAnArchive(f"{path} is not an archive of ours", hint="choose another file with --archive PATH")
+    return not header
+
+
 def open_writer(path: Path) -> Database:
     """Open an archive for writing, bringing it up to date.
 
     `synchronous=FULL`: what is said to be recorded is on the disk.  The caller holds the lock (`storage.lock`).
     """
     _assert_ours_to_open(path)
-    with translated(path):
-        db = Database(_connect(str(path)))
-        try:
-            check(db, str(path))
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
-                db.conn.execute(f"PRAGMA {pragma}")
-            migrate(db)
-        except BaseException:
-            db.close()
-            raise
-    return db
+    with translated(path), ExitStack() as stack:
+        db = Database(stack.enter_context(closing(_connect(str(path)))))
+        check(db, str(path))
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+            db.conn.execute(f"PRAGMA {pragma}")
+        migrate(db)
+        stack.pop_all()
+        return db
 
 
 def create(path: Path) -> None:
-    """Make an empty archive at `path`, which must not exist or be empty: whole or not at all, under another name first."""
-    if path.parent and not path.parent.is_dir():
+    """Make an empty archive at `path`, which must not exist or be empty: whole or not at all, under another name first.
+
+    The caller holds the lock, so that what lies under that name was left by a process that was killed.
+    """
+    if not path.parent.is_dir():
         raise ArchiveReadOnly(f"the folder {path.parent} does not exist", hint="create it, or choose another with --archive PATH")
-    building = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
+    building = path.with_name(f".{path.name}.new")
+    leftovers = [building.with_name(building.name + end) for end in ("", "-wal", "-shm", "-journal")]
+    with ExitStack() as stack:
+        for leftover in leftovers:
+            leftover.unlink(missing_ok=True)
+            stack.callback(leftover.unlink, missing_ok=True)
         with translated(path), closing(_connect(str(building))) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
             migrate(Database(connection))
-        os.replace(building, path)
-    finally:
-        for leftover in (building, *(building.with_name(building.name + end) for end in ("-wal", "-shm", "-journal"))):
-            leftover.unlink(missing_ok=True)
+        building.replace(path)
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
@@ -95,14 +113,11 @@ def open_reader(path: Path) -> sqlite3.Connection:
             hint="make one with: jiaxing-today crawl --limit 30   (or name another with --archive PATH)",
         )
     _assert_ours_to_open(path)
-    with translated(path):
-        connection = _connect(f"{path.resolve().as_uri()}?mode=ro{_immutable(path)}", uri=True)
-        try:
-            check(Database(connection), str(path))
-        except BaseException:
-            connection.close()
-            raise
-    return connection
+    with translated(path), ExitStack() as stack:
+        connection = stack.enter_context(closing(_connect(f"{path.resolve().as_uri()}?mode=ro{_immutable(path)}", uri=True)))
+        check(Database(connection), str(path))
+        stack.pop_all()
+        return connection
 
 
 def _connect(where: str, *, uri: bool = False) -> sqlite3.Connection:
@@ -110,7 +125,7 @@ def _connect(where: str, *, uri: bool = False) -> sqlite3.Connection:
 
 
 def _immutable(path: Path) -> str:
-    """A WAL file in a folder that we may not write to can only be read as immutable, which is safe while no log lies beside it."""
+    """Return what lets a WAL file be read in a folder that we may not write to: as immutable, safe while no log lies beside it."""
     log = path.with_name(path.name + "-wal")
     return "&immutable=1" if not os.access(path.parent, os.W_OK) and not log.exists() else ""
 

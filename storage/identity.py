@@ -70,7 +70,7 @@ def reconcile(members: Sequence[Member]) -> tuple[list[Identity], list[int]]:
 
 
 def _moves(live: Sequence[Member], pages: Sequence[Member]) -> list[Identity]:
-    """A copy under another number is the moved original while the older page of the same content does not answer."""
+    """Say which copies under another number are the moved original: those whose older page of the same content does not answer."""
     opinions = []
     for member in live:
         twins = [page for page in pages if page.page_id < member.page_id and page.compare_sha256 == member.compare_sha256]

@@ -73,15 +73,15 @@ def release(connection: sqlite3.Connection, release_id: int) -> Row:
         raise UnknownReference(f"there is no release {release_id}", hint="see: list")
     pages = rows(
         connection,
-        "SELECT p.page_id AS page, g.kind, p.state, i.reason, p.looks, p.fails, p.failing_since, p.outcome, p.error, p.first_seen_at,"
-        " p.last_look_at, g.url, g.key FROM _pages p JOIN pages g ON g.id = p.page_id"
+        "SELECT p.page_id AS page, g.kind, p.state, i.reason, p.looks, p.fails, p.failing_since, p.outcome, p.error,"
+        " p.first_seen_at, p.last_look_at, g.url, g.key FROM _pages p JOIN pages g ON g.id = p.page_id"
         " JOIN identities i ON i.id = (SELECT max(x.id) FROM identities x WHERE x.page_id = p.page_id)"
         " WHERE p.release_id = ? ORDER BY p.page_id",
         (release_id,),
     )
     watched = connection.execute(
-        "SELECT group_concat(DISTINCT u.vantage) FROM fetches f JOIN runs u ON u.id = f.run_id JOIN _pages p ON p.page_id = f.page_id"
-        " WHERE p.release_id = ?",
+        "SELECT group_concat(DISTINCT u.vantage) FROM fetches f JOIN runs u ON u.id = f.run_id"
+        " JOIN _pages p ON p.page_id = f.page_id WHERE p.release_id = ?",
         (release_id,),
     ).fetchone()[0]
     return {**found[0], **_printed(connection, release_id), "pages": pages, "vantage": watched}
@@ -111,9 +111,9 @@ def listing_of_section(connection: sqlite3.Connection, release_id: int) -> list[
     """Return what the listings said of a release's pages, in order of time."""
     return rows(
         connection,
-        "SELECT e.event, s.portal || '/' || s.slug AS section, e.page_id AS page, e.not_before, e.observed_at, e.listed_title, e.listed_date"
-        " FROM listing_events e JOIN sections s ON s.id = e.section_id JOIN _pages p ON p.page_id = e.page_id"
-        " WHERE p.release_id = ? ORDER BY e.id",
+        "SELECT e.event, s.portal || '/' || s.slug AS section, e.page_id AS page, e.not_before, e.observed_at,"
+        " e.listed_title, e.listed_date FROM listing_events e JOIN sections s ON s.id = e.section_id"
+        " JOIN _pages p ON p.page_id = e.page_id WHERE p.release_id = ? ORDER BY e.id",
         (release_id,),
     )
 
@@ -163,8 +163,8 @@ def capture(connection: sqlite3.Connection, fetch_id: int) -> Row:
     """
     found = rows(
         connection,
-        "SELECT c.*, f.request_headers, f.response_headers, f.request_body, f.section_id FROM captures c JOIN fetches f ON f.id = c.fetch"
-        " WHERE c.fetch = ?",
+        "SELECT c.*, f.request_headers, f.response_headers, f.request_body, f.section_id"
+        " FROM captures c JOIN fetches f ON f.id = c.fetch WHERE c.fetch = ?",
         (fetch_id,),
     )
     if not found:
@@ -215,7 +215,8 @@ def totals(connection: sqlite3.Connection) -> Row:
         " (SELECT count(*) FROM _current WHERE state = 'removed') AS removed, (SELECT count(*) FROM versions) AS versions,"
         " (SELECT count(*) FROM changes) AS changes, (SELECT count(*) FROM fetches) AS requests,"
         " (SELECT max(requested_at) FROM fetches) AS last_request_at, (SELECT max(id) FROM log_leaves) AS leaves,"
-        " (SELECT vantage FROM runs ORDER BY id DESC LIMIT 1) AS vantage, (SELECT trigger FROM runs ORDER BY id LIMIT 1) AS first_trigger",
+        " (SELECT vantage FROM runs ORDER BY id DESC LIMIT 1) AS vantage,"
+        " (SELECT trigger FROM runs ORDER BY id LIMIT 1) AS first_trigger",
     )[0]
 
 
@@ -233,7 +234,7 @@ def due_pages(connection: sqlite3.Connection, *, section_ids: Sequence[int], now
 
 
 def base_of(connection: sqlite3.Connection, page_id: int) -> Row | None:
-    """Return the fetch whose body a page's next body is compared with: its id, address, media type and readers; None before the first."""
+    """Return the fetch whose body a page's next body is compared with, and by which readers it was read; None before the first."""
     found = rows(
         connection,
         "SELECT f.id AS fetch, f.url, f.body_id, f.requested_at, f.response_headers, p.etag, p.last_modified FROM _pages p"

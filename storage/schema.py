@@ -332,16 +332,17 @@ def ledger_tables(connection: sqlite3.Connection) -> list[str]:
     return [name for (name,) in rows if not name.startswith(("_", "sqlite_", "search_index"))]
 
 
-def migrate(db: Database) -> None:
-    """Bring an archive up to date: each migration in a transaction of its own, then guards and views once more.
+def migrate(db: Database, steps: Migrations = migrations) -> None:
+    """Bring an archive up to date in one transaction: what is pending of `steps`, then guards and views once more.
 
-    Guards are made again last, because rebuilding a table drops its triggers without a word.
+    Guards are made again last, because rebuilding a table drops its triggers without a word; a process that dies between the
+    two would leave a file that `check` refuses.
     """
-    migrations.apply(db)
     with db.atomic():
+        steps.apply(db)
         install_guards(db.conn, ledger_tables(db.conn))
         install_views(db.conn)
-    db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 @cache

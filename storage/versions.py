@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from storage.diff import compare, summary
@@ -45,36 +45,32 @@ def draft_version(
         return None, None
     if state.version_id is None:
         return Draft(Kind.NEW), None
-    if before is None or before.content is None:
-        if state.state is State.REMOVED:
-            return _restored(state, None, after, earlier), None
-        return None, "not compared: the reader changed and cannot read the previous body"
     if state.state is State.REMOVED:
         return _restored(state, before, after, earlier), None
-    if compare_sha256(before.content) == compare_sha256(after.content):
-        return None, None
+    if before is None or before.content is None:
+        return None, "not compared: the reader changed and cannot read the previous body"
     return _edited(state, before, after, earlier), None
 
 
-def _edited(state: PageState, before: Reading, after: Reading, earlier: Collection[str]) -> Draft:
-    said = _said(before, after, earlier)
-    return Draft(Kind.EDITED, state.base_at, state.unchanged_304, **said)
+def _edited(state: PageState, before: Reading, after: Reading, earlier: Collection[str]) -> Draft | None:
+    if before.content is None or after.content is None or compare_sha256(before.content) == compare_sha256(after.content):
+        return None
+    return _described(Draft(Kind.EDITED, state.base_at, state.unchanged_304), before, after, earlier)
 
 
 def _restored(state: PageState, before: Reading | None, after: Reading, earlier: Collection[str]) -> Draft:
-    """A restoration happened after the last look that still failed; what differs from the last text is said beside it."""
-    said = _said(before, after, earlier) if before is not None and before.content is not None else {}
-    return Draft(Kind.RESTORED, state.last_look_at, None, **said)
+    """Say when a restoration happened: after the last look that still failed; what differs from the last text stands beside it."""
+    return _described(Draft(Kind.RESTORED, state.last_look_at), before, after, earlier)
 
 
-def _said(before: Reading, after: Reading, earlier: Collection[str]) -> dict[str, object]:
-    assert before.content is not None
-    assert after.content is not None
-    return {
-        "silent": is_silent(before.content, after.content, before.dates, after.dates),
-        "labels": labels(
-            before.content, after.content, earlier_compare_hashes=earlier, compare_sha256=compare_sha256(after.content)
-        ),
-        "changed": changed_fields(before.content, after.content),
-        "summary": summary(compare(before.content, after.content)) or None,
-    }
+def _described(draft: Draft, before: Reading | None, after: Reading, earlier: Collection[str]) -> Draft:
+    """Add what is said of the difference between two readings, where both have a content."""
+    if before is None or before.content is None or after.content is None:
+        return draft
+    return replace(
+        draft,
+        silent=is_silent(before.content, after.content, before.dates, after.dates),
+        labels=labels(before.content, after.content, earlier_compare_hashes=earlier, compare_sha256=compare_sha256(after.content)),
+        changed=changed_fields(before.content, after.content),
+        summary=summary(compare(before.content, after.content)) or None,
+    )

@@ -50,7 +50,7 @@ VIEWS: dict[str, str] = {
     {_NEXT}
     WHERE v.baseline = 0 AND v.found_by <> 'import'
         AND NOT EXISTS (SELECT 1 FROM retractions y WHERE y.version_id = v.id)
-        AND (v.kind <> 'new' OR v.page_id = p.release_id OR f.kind = 'import')""",
+        AND (v.kind <> 'new' OR v.page_id = p.release_id OR f.kind = 'import')""",  # noqa: S608 - constants above
     "history": f"""
     SELECT v.page_id || '@' || v.number AS ref, v.page_id AS page, p.release_id AS release, v.previous_id AS previous_id,
         v.kind AS kind, coalesce(t.title, b.title) AS title, v.not_before AS not_before, v.observed_at AS observed_at,
@@ -68,7 +68,7 @@ VIEWS: dict[str, str] = {
     LEFT JOIN versions o ON o.id = v.previous_id
     LEFT JOIN contents b ON b.id = o.content_id
     LEFT JOIN retractions r ON r.version_id = v.id
-    {_NEXT}""",
+    {_NEXT}""",  # noqa: S608 - constants above
     "removals": """
     SELECT v.page_id || '@' || v.number AS ref, v.page_id AS page, p.release_id AS release, b.title AS title,
         b.published_on AS published_on, v.not_before AS last_seen_live_at, v.observed_at AS first_missing_at,

@@ -24,6 +24,8 @@ __all__ = ["CERTIFICATE", "Server"]
 
 _MOST_HEAD = 65_536
 _TLS_HANDSHAKE = b"\x16"
+# asyncio loses the socket of a connection that it is accepting while its server is closed; accepting takes three steps.
+_ACCEPTING_STEPS = 5
 _NO_LINGER = struct.pack("ii", 1, 0)
 
 # A key made for these tests: it guards nothing, and nobody trusts the certificate.
@@ -89,17 +91,19 @@ class Server:
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stop.wait()
+        for _ in range(_ACCEPTING_STEPS):
+            await asyncio.sleep(0)
         server.close()
         await self._hang_up()
 
     async def _hang_up(self) -> None:
-        """Close every connection, also those accepted a moment ago whose task has not begun."""
-        while self._open:
+        """Close every connection, also those that asyncio is just accepting and those whose task has not begun."""
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
             for task, writer in list(self._open.items()):
                 task.cancel()
                 writer.transport.abort()
-            await asyncio.gather(*self._open, return_exceptions=True)
-            await asyncio.sleep(0)
+            await asyncio.wait(others, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.sleep(0)  # asyncio closes an aborted socket one step later
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1

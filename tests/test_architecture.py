@@ -54,8 +54,7 @@ GATES = {
     "rich": _SCREEN,  # only what talks to people pays for it
     "selectolax": ["crawler/html.py"],  # its traps (depth, surrogates, mutation) are dealt with there
     "sqlite_utils": ["storage/*"],  # nobody else opens the file
-    "starlette": ["seeds/*"],  # the embedded portal is the only server
-    "structlog": ["crawler/cli.py", "crawler/daemon.py", "crawler/pipeline.py"],  # what logs, and what sets it up
+    "structlog": ["crawler/events.py"],  # what logs
     "trafilatura": ["crawler/fallback.py"],  # a labelled last resort, half a second to import
     "uvicorn": ["seeds/*"],  # the embedded portal is the only server
     "zstandard": ["storage/bodies.py"],  # the only compressed column

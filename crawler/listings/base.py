@@ -46,7 +46,8 @@ class ListingPage:
 
     `records` are its press releases in the order printed, each URL once; `total` and `pages` count the whole listing as the
     portal states it (None where it does not); `next` is what to ask for the rows after these, None at the end or where nothing
-    leads on.  `readable` is False when the answer shows no rows to a reader that runs no scripts: `problems` then says why, and
+    leads on.  `problems` say what keeps the listing from being read whole, `remarks` what is merely odd.
+    `readable` is False when the answer shows no rows to a reader that runs no scripts: `problems` then says why, and
     the listing must not be taken for empty.
     """
 
@@ -57,6 +58,7 @@ class ListingPage:
     pages: int | None = None
     next: ListingRequest | None = None
     problems: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def cannot_read(platform: str, *problems: str) -> ListingPage:

@@ -14,22 +14,24 @@ from typing import TYPE_CHECKING
 from crawler.html import attribute, find, find_all, parse, source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from crawler.html import Document, Node
 
 __all__ = ["Datastore", "Unit", "is_datastore", "read_datastore", "read_units"]
 
 _ROOT = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<datastore\b", re.IGNORECASE)
-_RECORD = re.compile(r"<record\b[^>]*>(.*?)</record\s*>", re.DOTALL | re.IGNORECASE)
-_NEXT_GROUP = re.compile(r"<nextgroup\b[^>]*>(.*?)</nextgroup\s*>", re.DOTALL | re.IGNORECASE)
+_RECORD, _NEXT_GROUP = (
+    (re.compile(rf"<{name}\b[^<>]*>", re.IGNORECASE), re.compile(rf"</{name}\s*>", re.IGNORECASE))
+    for name in ("record", "nextgroup")
+)
+_CDATA = re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")
 _NUMBERS = {
-    name: re.compile(rf"<{name}\b[^>]*>(?:<!\[CDATA\[)?\s*([0-9]+)", re.IGNORECASE) for name in ("totalrecord", "totalpage")
+    name: re.compile(rf"<{name}\b[^<>]*>(?:<!\[CDATA\[)?\s*([0-9]+)", re.IGNORECASE) for name in ("totalrecord", "totalpage")
 }
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 
 _WIDGET = re.compile(r"""["']#([\w-]+)["']\s*\)\s*\.jpage\s*\(""")
-_PARAMETERS = re.compile(r"\bparam_([\w-]+)\s*=\s*\{([^}]*)\}")
+_PARAMETERS = re.compile(r"\bparam_([\w-]+)\s*=\s*\{([^{}]*)\}")
 _SETTING = re.compile(r"""["']?\b([A-Za-z]\w*)["']?\s*:\s*(?:'([^'\n]*)'|"([^"\n]*)"|([0-9]+))""")
 
 
@@ -59,15 +61,23 @@ def is_datastore(text: str) -> bool:
 
 def read_datastore(xml: str) -> Datastore:
     """Return the store that a text holds; what is missing from it is empty or None."""
-    group = _NEXT_GROUP.search(xml)
+    group = next(_between(xml, *_NEXT_GROUP), None)
     numbers = {name: int(found[1]) if (found := pattern.search(xml)) else None for name, pattern in _NUMBERS.items()}
-    records = tuple(_content(record) for record in _RECORD.findall(xml))
-    return Datastore(records, numbers["totalrecord"], numbers["totalpage"], _address(group[1]) if group else None)
+    records = tuple(_content(record) for record in _between(xml, *_RECORD))
+    return Datastore(records, numbers["totalrecord"], numbers["totalpage"], _address(group) if group else None)
+
+
+def _between(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> Iterator[str]:
+    """Yield what stands between pairs of marks, in time that grows with the text only, whatever is left open."""
+    at = 0
+    while (start := opening.search(text, at)) and (end := closing.search(text, start.end())):
+        yield text[start.end() : end.start()]
+        at = end.end()
 
 
 def _content(element: str) -> str:
     """Return what an element holds: its CDATA sections, or its text with the escapes undone."""
-    sections = _CDATA.findall(element)
+    sections = list(_between(element, *_CDATA))
     return "".join(sections).strip() if sections else unescape(element).strip()
 
 

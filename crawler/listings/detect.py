@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from crawler.html import attribute, find_all, parse, source_of
-from crawler.listings.datastore import is_datastore
+from crawler.listings.datastore import is_datastore, read_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["detect", "trs_pages"]
 
-_HAS_ROWS = re.compile(r"<record\b|<totalrecord\b[^>]*>(?:<!\[CDATA\[)?\s*[1-9]|<nextgroup\b", re.IGNORECASE)
-_HAS_TOTAL = re.compile(r"""\.jpage\s*\(.*?\btotalRecord\b["']?\s*:\s*["']?[1-9]""", re.IGNORECASE | re.DOTALL)
 _UNIT_BUILD = re.compile(r"unitbuild\.js|jpaas-publish-server", re.IGNORECASE)
 
 # The first number is that of the pages; Ucap's function of the same name takes the name of an element first.
@@ -59,9 +57,10 @@ def _prints_stores(doc: Document) -> bool:
 
     An empty store beside a list in plain HTML is a leftover of the template: some provinces print both.
     """
-    sources = [source_of(script) for script in find_all(doc, "script")]
-    stores = [source for source in sources if "<datastore" in source.lower()]
-    return any(map(_HAS_ROWS.search, stores)) or (bool(stores) and any(map(_HAS_TOTAL.search, sources)))
+    return any(
+        unit.store.records or unit.store.next_group or unit.store.total or (unit.settings.get("totalrecord") or "0") != "0"
+        for unit in read_units(doc)
+    )
 
 
 def _prints_units(doc: Document) -> bool:

@@ -111,11 +111,19 @@ def _page(
         problems.append(f"empty reply at row {request.first} of {course.total}")
     elif following is None and (course.total or 0) > last:
         problems.append(f"nothing leads on from row {last} of {course.total}: neither proxyUrl nor nextgroup is named")
-    if len(rows) < len(store.records):
-        problems.append(f"{len(store.records) - len(rows)} of {len(store.records)} rows hold no link to a press release")
+    unlinked = f"{len(store.records) - len(rows)} of {len(store.records)} rows hold no link to a press release"
+    odd = len(rows) < len(store.records)
+    mostly = 2 * len(rows) < len(store.records)
     pages = store.pages or (ceil(course.total / course.per_page) if course.total and course.per_page else None)
     return ListingPage(
-        PLATFORM, readable=True, records=complete(rows), total=course.total, pages=pages, next=following, problems=tuple(problems)
+        PLATFORM,
+        readable=True,
+        records=complete(rows),
+        total=course.total,
+        pages=pages,
+        next=following,
+        problems=(*problems, unlinked) if mostly else tuple(problems),
+        remarks=(unlinked,) if odd and not mostly else (),
     )
 
 

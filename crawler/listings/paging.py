@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from crawler.html import attribute, base_of, find_all, is_among, text_of
@@ -73,8 +74,8 @@ def _ways_on(doc: Document, base: str, page: int) -> Iterator[str]:
     declared = [
         node for node in find_all(doc, "link[rel][href], a[rel][href]") if "next" in (attribute(node, "rel") or "").lower().split()
     ]
-    numbered = [node for node in anchors if text_of(node).strip("[]") == str(page + 1) and _is_among_numbers(node)]
-    for node in [*declared, *filter(_says_next, anchors), *numbered]:
+    numbered = (node for node in anchors if text_of(node).strip("[]") == str(page + 1) and _is_among_numbers(node))
+    for node in chain(declared, filter(_says_next, anchors), numbered):
         url = link_of(node, base)
         if url and host_of(url) == host and not looks_like_article(url):
             yield url

@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
     from config.portal import Section
     from crawler.html import Document, Node
+    from crawler.listings.base import Accepts
 
-__all__ = ["read_static", "read_trs"]
+__all__ = ["count_dated", "read_static", "read_trs"]
 
-_ROWS = frozenset({"article", "dd", "dt", "li", "p", "tr"})
+_ITEMS = frozenset({"dd", "li"})
+_ROWS = _ITEMS | frozenset({"article", "dt", "p", "tr"})
 # No row reaches beyond one of these: they hold rows.
 _BOUNDS = frozenset({"body", "dl", "html", "main", "ol", "table", "tbody", "ul"})
 # Lists of links inside a row hold what is related to it.
@@ -85,9 +87,18 @@ def _rows_or_reason(text: str, doc: Document, url: str, section: Section, zone: 
     return rows, reason
 
 
+def count_dated(doc: Document, base: str, accept: Accepts, zone: ZoneInfo) -> int:
+    """Return how many dated rows the likeliest listing of a page has, of links that are accepted as press releases."""
+    return sum(map(_is_dated, _listing([link for link in _links(doc, base) if accept(link.url)], zone)))
+
+
+def _links(doc: Document, base: str) -> list[_Anchor]:
+    return [_Anchor(url, node) for node in find_all(doc, "a[href]") if (url := link_of(node, base))]
+
+
 def _rows(doc: Document, base: str, section: Section, zone: ZoneInfo) -> list[Row]:
     """Return the rows of a page; where no form of URL is known, those of the largest group of dated links."""
-    links = [_Anchor(url, node) for node in find_all(doc, "a[href]") if (url := link_of(node, base))]
+    links = _links(doc, base)
     accept = accepts(section)
     known = [link for link in links if accept(link.url)]
     if known or section.article_urls:
@@ -119,7 +130,7 @@ def _without_nested(links: Sequence[_Anchor]) -> list[_Anchor]:
     owners: set[int] = set()
     kept = []
     for link in links:
-        innermost, *outer = [node.mem_id for node in _around(link.node) if node.tag in {"dd", "li"}] or [0]
+        innermost, *outer = [node.mem_id for node in _around(link.node) if node.tag in _ITEMS] or [0]
         if owners.isdisjoint(outer):
             kept.append(link)
             owners.add(innermost)
@@ -145,7 +156,7 @@ def _way_to(node: Node) -> str:
     Lists in groups of five, or in a table for each row, have one way too.
     """
     around = list(_around(node))
-    row = next((index for index, each in enumerate(around) if each.tag in _ROWS), 1)
+    row = next((index for tags in (_ITEMS, _ROWS) for index, each in enumerate(around) if each.tag in tags), 1)
     return ">".join(map(_step, reversed(around[row + 1 :])))
 
 

@@ -14,7 +14,7 @@ from storage.records import Precision
 
 ZONE = ZoneInfo("Asia/Shanghai")
 DAYS = st.dates(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31))
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [date(2000, month, 1).strftime("%B") for month in range(1, 13)]
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,10 @@ def test_a_link_is_found_by_its_title(html, path):
     [
         ("<p>Current location: <a href=/1>Nanhu</a> &gt; <a href=/2>Home</a></p>", "/2"),
         ("<p>Current location: <a href=/1>Nanhu</a> &gt; <a href=/2>News</a></p>", "/1"),
-        ("<table><tr><td><b>您现在的位置：</b></td><td><a href=/1>政府</a></td><td>&gt;<a href=/2>今日</a></td></tr></table>", "/1"),
+        (
+            "<table><tr><td><b>您现在的位置：</b></td><td><a href=/1>政府</a></td><td>&gt;<a href=/2>今日</a></td></tr></table>",
+            "/1",
+        ),
         ("<div class='Bread-Crumb'><a href=/1>News</a><a href=/2>首页</a></div>", "/2"),
         ("<a class=CurrChnlCls href=/1>首页</a><a class=CurrChnlCls href=/2>政务</a>", "/1"),
         ("<div class=position><a href=/1>News</a></div>", None),
@@ -76,7 +79,9 @@ def test_a_walk_from_an_article_ends_at_the_listing():
 def test_needless_steps_are_left_out():
     """Of a trail, the last title that the page links is taken; the ones after it remain."""
     page = "<a href=/en>English</a><a href=/gov>Government</a>"
-    assert next_hop(page, HOST, ["English", "Government", "Nanhu Today"]) == Hop(f"{HOST}/gov", ("Nanhu Today",), 'by the link "Government"')
+    assert next_hop(page, HOST, ["English", "Government", "Nanhu Today"]) == Hop(
+        f"{HOST}/gov", ("Nanhu Today",), 'by the link "Government"'
+    )
     assert next_hop(page, HOST, ["English", "Nanhu Today"]) == Hop(f"{HOST}/en", ("Nanhu Today",), 'by the link "English"')
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from config.portal import Section
 
+from config.portal import Section
 from crawler.listings.base import ListingRequest, accepts, cannot_read
 
 ARTICLE = "https://www.nanhu.gov.cn/art/2024/6/3/art_1_2.html"

@@ -13,7 +13,8 @@ def test_a_store_is_read_whole():
     store = read_datastore(
         "<datastore><totalrecord> 7</totalrecord><totalpage><![CDATA[3]]></totalpage>"
         '<nextgroup>\n<![CDATA[ <a href="/p?page=2&amp;x=1"></a> ]]>\n</nextgroup>'
-        "<recordset><record>\n<![CDATA[ <li>1 & 2</li> ]]>\n</record><RECORD>&lt;li&gt;3&lt;/li&gt;</RECORD></recordset></datastore>"
+        "<recordset><record>\n<![CDATA[ <li>1 & 2</li> ]]>\n</record>"
+        "<RECORD>&lt;li&gt;3&lt;/li&gt;</RECORD></recordset></datastore>"
     )
     assert store == Datastore(("<li>1 & 2</li>", "<li>3</li>"), 7, 3, "/p?page=2&x=1")
 
@@ -51,5 +52,7 @@ def test_units_get_their_own_settings():
 
 def test_the_only_settings_belong_to_the_only_unit():
     """A page with one store and one call needs no matching names."""
-    (unit,) = read_units(parse("<script type='text/xml'><datastore></datastore></script><script>$('#x').jpage({perPage:20})</script>"))
+    (unit,) = read_units(
+        parse("<script type='text/xml'><datastore></datastore></script><script>$('#x').jpage({perPage:20})</script>")
+    )
     assert unit.settings == {"perpage": "20"}

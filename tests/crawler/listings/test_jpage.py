@@ -6,8 +6,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from config.portal import Section
 
+from config.portal import Section
 from crawler.listings.base import ListingRequest
 from crawler.listings.jpage import read_jpage
 
@@ -36,14 +36,16 @@ def read_data(name, request=None, **settings):
 def store(count, numbers="", first=1):
     """Return an answer of the data proxy with `count` rows."""
     rows = "".join(
-        f'<record><![CDATA[<li><a href="/art/2024/1/1/art_1_{first + at}.html">T{first + at}</a>2024-01-01</li>]]></record>' for at in range(count)
+        f'<record><![CDATA[<li><a href="/art/2024/1/1/art_1_{first + at}.html">T{first + at}</a>2024-01-01</li>]]></record>'
+        for at in range(count)
     )
     return f"<datastore>{numbers}<recordset>{rows}</recordset></datastore>"
 
 
 def column(rows, settings="", group="", unit="5489"):
     """Return a column page with one store."""
-    return f'<div id="{unit}"><script type="text/xml">{store(rows, group)}</script></div><script>$("#{unit}").jpage({{{settings}}})</script>'
+    data = f'<div id="{unit}"><script type="text/xml">{store(rows, group)}</script></div>'
+    return f'{data}<script>$("#{unit}").jpage({{{settings}}})</script>'
 
 
 GROUP = '<nextgroup><![CDATA[<a href="{}"></a>]]></nextgroup>'
@@ -53,18 +55,22 @@ def test_the_embedded_rows_are_read():
     """Quotes of all kinds, links of all kinds, titles in attributes, dates in all places; a repeated URL counts once."""
     page = read_data("column.html")
     assert [(row.url, row.title, row.date) for row in page.records] == [
-        ("https://www.nanhu.gov.cn/art/2024/6/3/art_120_1001.html", "Silk Museum Extends Its Opening Hours in the Summer", "2024-06-03"),
+        (
+            "https://www.nanhu.gov.cn/art/2024/6/3/art_120_1001.html",
+            "Silk Museum Extends Its Opening Hours in the Summer",
+            "2024-06-03",
+        ),
         ("https://www.nanhu.gov.cn/art/2024/6/2/art_121_1002.html", "Port Handles Record Cargo", "2024-06-02"),
         ("https://www.nanhu.gov.cn/col/col120/art/2024/6/1/art_120_1003.html", "Wetland Plan Enters Second Phase", "2024-06-01"),
         ("https://www.nanhu.gov.cn/art/2024/5/31/art_120_1004.html", "Index Published", "2024-05-31"),
         ("https://www.nanhu.gov.cn/art/2024/5/30/art_120_1005.html", "Road Reopens", "2024-05-30"),
     ]
     assert (page.platform, page.readable, page.total, page.pages) == ("jpage", True, 100, 7)
-    assert page.problems == ("1 of 7 rows hold no link to a press release",)
+    assert (page.problems, page.remarks) == ((), ("1 of 7 rows hold no link to a press release",))
 
 
 def test_the_rows_after_the_embedded_ones_are_asked_for():
-    """The next group begins after every embedded row, is three pages long, and posts what the page sets; a garbled name stays out."""
+    """The next group begins after every embedded row, is three pages long, and posts what the page sets, no garbled name."""
     following = read_data("column.html").next
     assert following == ListingRequest(
         f"{PROXY}?startrecord=8&endrecord=52&perpage=15",
@@ -183,10 +189,14 @@ def test_groups_are_counted_on_while_rows_are_missing():
     assert read(store(1, "<totalrecord>5</totalrecord>", 5), page.next).next is None
 
 
-@pytest.mark.parametrize("body", ["<datastore><recordset></recordset></datastore>", "", "<datastore><totalrecord>0</totalrecord></datastore>"])
+@pytest.mark.parametrize(
+    "body", ["<datastore><recordset></recordset></datastore>", "", "<datastore><totalrecord>0</totalrecord></datastore>"]
+)
 def test_an_empty_answer_is_said(body):
     """Deep pages that come back empty end the sweep with a problem and leave the total as it was known."""
-    request = ListingRequest(f"{PROXY}?startrecord=61&endrecord=100&perpage=15", "POST", (("unitid", "1"),), (), "jpage", 61, CURSOR)
+    request = ListingRequest(
+        f"{PROXY}?startrecord=61&endrecord=100&perpage=15", "POST", (("unitid", "1"),), (), "jpage", 61, CURSOR
+    )
     page = read(body, request)
     assert (page.readable, page.records, page.next, page.total) == (True, (), None, 100)
     assert page.problems == ("empty reply at row 61 of 100",)

@@ -7,10 +7,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from config.portal import Section
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.portal import Section
 from crawler.listings import ListingRequest, read_listing
 from crawler.urls import canonical_url
 

@@ -29,7 +29,8 @@ def following(html, page=1, pages=None):
         "<b>1</b> <a href=index_2.html>&gt;</a>",
         "<ul><li>1</li><li><a href=index_2.html>2</a></li><li><a href=index_3.html>3</a></li></ul>",
         "<a href=index.html>1</a> <a href=index_2.html>[2]</a>",
-        "<a href=/art/2024/1/1/art_1_1.html>next</a><a href=https://b.cn/2>next</a><a href=index.html>next</a><a href=index_2.html>next</a>",
+        "<a href=/art/2024/1/1/art_1_1.html>next</a><a href=https://b.cn/2>next</a><a href=index_2.html>next</a>",
+        "<a href=index.html>next</a><a href=index_2.html>next</a>",
     ],
 )
 def test_the_next_page_is_found(html):

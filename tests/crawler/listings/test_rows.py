@@ -110,6 +110,7 @@ def test_a_text_can_be_a_scope():
     text = find_all(doc, "a")[0].next
     assert date_within(text, lambda _: False, ZONE) == "2024-06-03"
     assert date_within(find_all(doc, "a")[0], lambda _: False, ZONE) is None
+    assert date_within(find_all(doc, "a")[0].first_child, lambda _: False, ZONE) is None
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,11 @@ def test_a_text_can_be_a_scope():
         ([Row("https://h.cn/x/art/2026/art_00000000000000000000000000000001.html", "a", None, (6, 3))], ["2026-06-03"]),
         ([Row("https://h.cn/x/art/2026/art_00000000000000000000000000000001.html", "a", None, (2, 29))], [None]),
         (
-            [Row("https://h.cn/a", "a", None, (1, 2)), Row("https://h.cn/b", "b", "2024-01-01"), Row("https://h.cn/c", "c", None, (12, 30))],
+            [
+                Row("https://h.cn/a", "a", None, (1, 2)),
+                Row("https://h.cn/b", "b", "2024-01-01"),
+                Row("https://h.cn/c", "c", None, (12, 30)),
+            ],
             ["2024-01-02", "2024-01-01", "2023-12-30"],
         ),
         ([Row("https://h.cn/a", "a", None, (2, 30)), Row("https://h.cn/b", "b", "2024-01-01")], [None, "2024-01-01"]),

@@ -6,8 +6,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from config.portal import Section
 
+from config.portal import Section
 from crawler.listings.base import ListingRequest
 from crawler.listings.static import read_static, read_trs
 
@@ -72,7 +72,9 @@ def test_the_list_is_told_from_menus_and_side_bars():
 def test_rows_of_any_build_are_read(template, before, after):
     """List items, table rows, paragraphs, flat links: each gives its own title and date."""
     rows = "".join(template.format(href=HREF.format(n), n=n, date=f"2024-01-{n:02}") for n in range(1, 10))
-    assert found(read(f"<body>{before}{rows}{after}<div>2020-12-31</div></body>")) == [(str(n), f"T{n}", f"2024-01-{n:02}") for n in range(1, 10)]
+    assert found(read(f"<body>{before}{rows}{after}<div>2020-12-31</div></body>")) == [
+        (str(n), f"T{n}", f"2024-01-{n:02}") for n in range(1, 10)
+    ]
 
 
 def test_two_rows_may_share_a_table_row():
@@ -85,6 +87,12 @@ def test_two_rows_may_share_a_table_row():
 def test_a_list_of_one_takes_no_date_from_afar():
     """A single row without a date gets none from the rest of the page."""
     page = read(f"<p>Today is 2024-05-05</p><div><ul><li><a href='{HREF.format(1)}'>T</a></li></ul></div><p>2024-06-06</p>")
+    assert found(page) == [("1", "T", None)]
+
+
+def test_a_date_is_not_looked_for_too_far_out():
+    """Elements nested deeper than any real row keep their link from the dates around them."""
+    page = read(f"<div>2024-05-05{'<div>' * 9}<a href='{HREF.format(1)}'>T</a>{'</div>' * 9}</div>")
     assert found(page) == [("1", "T", None)]
 
 
@@ -149,4 +157,6 @@ def test_a_single_page_of_trs_is_all():
 
 def test_an_empty_page_of_trs_is_unreadable():
     """A page without rows is not an empty listing."""
-    assert not read_trs("<script>createPageHTML(9, 0, 'index')</script>", ListingRequest(URL), section=section(), zone=ZONE).readable
+    assert not read_trs(
+        "<script>createPageHTML(9, 0, 'index')</script>", ListingRequest(URL), section=section(), zone=ZONE
+    ).readable

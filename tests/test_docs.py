@@ -1,0 +1,49 @@
+"""The documents say what is there: schema, dependencies and the README's commands are held to the code."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from storage.log import FORMATS
+from storage.schema import LEDGER
+from storage.views import VIEWS
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("table", LEDGER)
+def test_schema_names_every_column(table: str) -> None:
+    """docs/schema.md has a row for each ledger table that names each of its columns."""
+    text = (ROOT / "docs/schema.md").read_text()
+    (row,) = re.findall(rf"^\| `{table}` \|.*$", text, re.MULTILINE)
+    named = set(re.findall(r"`(\w+)`", row))
+    columns = {column.split()[0] for column in LEDGER[table] if column.split()[0].islower()}
+    assert columns <= named
+
+
+def test_schema_names_every_view() -> None:
+    """docs/schema.md and the README name each view."""
+    for document in ("docs/schema.md", "README.md"):
+        text = (ROOT / document).read_text()
+        assert [view for view in VIEWS if f"`{view}`" not in text] == [], document
+
+
+def test_format_one_is_as_documented() -> None:
+    """A leaf of format 1 holds every column of its table in the order documented, but for the bytes and the text."""
+    for (table, number), columns in FORMATS.items():
+        assert number == 1
+        declared = [column.split()[0] for column in LEDGER[table] if column.split()[0].islower()]
+        assert list(columns) == [name for name in declared if (table, name) not in {("bodies", "data"), ("contents", "text")}]
+
+
+def test_dependencies_are_explained() -> None:
+    """docs/dependencies.md has a row for each library that pyproject.toml asks for."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
+    names = {re.match(r"[\w-]+", requirement)[0].lower() for requirement in wanted}
+    explained = (ROOT / "docs/dependencies.md").read_text().lower()
+    assert sorted(name for name in names if name not in explained) == []

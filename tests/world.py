@@ -1,0 +1,274 @@
+"""A small world to act stories out in: the embedded portal over real HTTP, an archive, and a clock that nobody waits for.
+
+Rows are read back as people read them, from the file with plain `sqlite3`, and told without ids and times: a page by its path,
+a version by its number, an instant by the look that it belongs to (`asked 2`: when the page's second look was asked for;
+`came 2`: when its answer was here).
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from config.portal import parse_portal
+from config.settings import Settings
+from crawler.imports import Known, import_file
+from crawler.pipeline import crawl
+from crawler.run import How, choose_targets, open_archive, recorded_run, run_job
+from crawler.session import Silent
+from seeds.chrome import COLUMNS
+from seeds.portal import ZONE, Portal, PortalServer, Release, portal_file
+from storage.instants import later
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from crawler.imports import Imported
+    from crawler.pipeline import Summary
+
+__all__ = ["START", "FakeClock", "World", "holding", "version_row"]
+
+START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""When every story begins: 09:00 in the portal's zone, after everything that it holds was published."""
+
+_TICK = timedelta(milliseconds=1)
+_DAY = timedelta(days=1)
+_LEDGER = ("versions", "identities", "listing_events", "retractions", "sweeps")
+
+
+@dataclass(slots=True)
+class FakeClock:
+    """A clock that ticks a millisecond whenever it is read, so that no two instants are one, and that sleeps without waiting."""
+
+    instant: datetime = START
+
+    def now(self) -> datetime:
+        """Return the present instant."""
+        self.instant += _TICK
+        return self.instant
+
+    async def sleep(self, seconds: float) -> None:
+        """Let time pass at once."""
+        self.pass_by(timedelta(seconds=seconds))
+
+    def pass_by(self, span: timedelta = _DAY) -> None:
+        """Let time pass: by default a day."""
+        self.instant += max(span, timedelta())
+
+
+@dataclass(slots=True)
+class Interrupter(Silent):
+    """A reporter that lets something happen between the listing and the first look."""
+
+    before_looks: Callable[[], object]
+
+    def begin(self, looks: int) -> None:
+        """Let it happen."""
+        self.before_looks()
+
+
+def holding(release: Release, column: int | None = None) -> dict[str, Any]:
+    """Return what an archive ought to hold of an article that stands as `release` does, seen under `column`."""
+    printed = datetime.strptime(release.published, "%Y-%m-%d %H:%M").replace(tzinfo=ZONE)
+    return {
+        "title": release.title,
+        "published": release.published,
+        "published_at": f"{printed.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "published_on": release.published[:10],
+        "precision": "minute",
+        "source": release.source or None,
+        "author": None,
+        "language": "en",
+        "breadcrumb": ["Home", COLUMNS[column or release.column]],
+        "paragraphs": list(release.paragraphs),
+        "attachments": list(release.attachment_names),
+    }
+
+
+def version_row(**differing: object) -> dict[str, Any]:
+    """Return a whole row of `versions` as `World.appended` tells it: an open edit found by a crawl, but for what differs."""
+    row: dict[str, Any] = {
+        "page": None,
+        "number": 2,
+        "kind": "edited",
+        "look": 2,
+        "content": None,
+        "previous": 1,
+        "not_before": "asked 1",
+        "observed_at": "came 2",
+        "unchanged_304": None,
+        "found_by": "crawl",
+        "baseline": 0,
+        "silent": 0,
+        "labels": [],
+        "changed": ["text"],
+        "summary": None,
+    }
+    unknown = differing.keys() - row.keys()
+    assert not unknown, unknown
+    return row | differing
+
+
+@dataclass(slots=True)
+class World:
+    """A portal, a clock, an archive in `folder`, and the settings that a crawl runs with; use as a context manager."""
+
+    folder: Path
+    releases: int = 30
+    share: float = 0.0
+    select: Mapping[str, object] = field(default_factory=dict)
+    clock: FakeClock = field(default_factory=FakeClock)
+    rng: random.Random = field(default_factory=lambda: random.Random(1))
+    server: PortalServer = field(init=False)
+    _seen: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.server = PortalServer(Portal(releases=self.releases, now=self.clock.now))
+
+    def __enter__(self) -> Self:
+        self.server.__enter__()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.server.__exit__(None, None, None)
+
+    # What is done in it
+
+    @property
+    def portal(self) -> Portal:
+        """The portal, to be told what to do."""
+        return self.server.portal
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they stand: selectors and the share of unconditional looks may change between two crawls."""
+        rules = "".join(f"{key} = {json.dumps(value)}\n" for key, value in self.select.items())
+        text = portal_file(self.server.base_url) + f"\n[sections.today.select]\n{rules}"
+        portal = parse_portal(text, "embedded.toml")
+        return Settings(archive=self.folder / "archive.db", portals=(portal,), vantage="here", unconditional_share=self.share)
+
+    def crawl(self, *, full: bool = True, limit: int | None = None, before_looks: Callable[[], object] = lambda: None) -> Summary:
+        """Crawl as the command does, over HTTP, as one run; `before_looks` happens between the listing and the first look."""
+        settings, how = self.settings, How(clock=self.clock, rng=self.rng, report=Interrupter(before_looks))
+        targets = choose_targets(settings.portals, [])
+        with open_archive(settings.archive, how, trigger="crawl") as archive:
+            return run_job(archive, settings, "crawl", lambda session: crawl(session, targets, full=full, limit=limit), how)
+
+    def take_in(self, body: bytes) -> Imported:
+        """Import a file as the command does."""
+        settings, how = self.settings, How(clock=self.clock)
+        (target,) = choose_targets(settings.portals, [])
+        with open_archive(settings.archive, how, trigger="import") as archive, recorded_run(archive, settings, "import", {}) as run:
+            known = Known(archive.section(target.portal.name, target.slug), target.section.title, target.reader)
+            return import_file(archive, run, body, clock=self.clock, zone=target.portal.zone, sections=[known])
+
+    # What can be read of it
+
+    def rows(self, sql: str, *parameters: object) -> list[dict[str, Any]]:
+        """Return the rows of a SELECT as dictionaries."""
+        with closing(sqlite3.connect(self.folder / "archive.db")) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(sql, parameters)]
+
+    def values(self, sql: str, *parameters: object) -> list[Any]:
+        """Return the first column of a SELECT."""
+        return [next(iter(row.values())) for row in self.rows(sql, *parameters)]
+
+    def appended(self) -> dict[str, list[dict[str, Any]]]:
+        """Return all rows of the tables that tell stories that came since the last call, told without ids and times.
+
+        Tables that nothing came to are left out.
+        """
+        tellers = {name: getattr(self, f"_{name}") for name in (*_LEDGER, "outbox")}
+        told: dict[str, list[dict[str, Any]]] = {}
+        for name, tell in tellers.items():
+            table = "_outbox" if name == "outbox" else name
+            rows = self.rows(f"SELECT * FROM {table} WHERE id > ? ORDER BY id", self._seen.get(name, 0))
+            if rows:
+                self._seen[name] = rows[-1]["id"]
+                told[name] = [tell(row) for row in rows]
+        return told
+
+    def states(self, *releases: Release) -> list[str | None]:
+        """Return the state of each article's first page, as the archive holds it."""
+        sql = "SELECT p.state FROM _pages p JOIN pages g ON g.id = p.page_id WHERE g.url_key = ?"
+        return [self.values(sql, self.server.host + release.path)[0] for release in releases]
+
+    def looks(self, page: int) -> list[dict[str, Any]]:
+        """Return the answers that a page's looks brought, in order, with `came_at` beside `requested_at`."""
+        fetches = self.rows("SELECT * FROM fetches WHERE page_id = ? ORDER BY id", page)
+        return [row | {"came_at": later(row["requested_at"], row["elapsed_ms"])} for row in fetches]
+
+    def contents(self) -> dict[str, list[dict[str, Any]]]:
+        """Return what each page holds now (its newest version's content), by path; a list, because nothing may be there twice."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        sql = "SELECT g.url, p.content_id FROM _pages p JOIN pages g ON g.id = p.page_id WHERE g.kind = 'release' ORDER BY p.page_id"
+        for row in self.rows(sql):
+            found.setdefault(self.path(row["url"]), []).append(self._content(row["content_id"]))
+        return found
+
+    def path(self, url: str) -> str:
+        """Return the path of one of the portal's addresses; other addresses stay as they are."""
+        return url.removeprefix(self.server.base_url)
+
+    # How rows are told
+
+    def _page(self, page: int) -> str:
+        return self.path(self.values("SELECT url FROM pages WHERE id = ?", page)[0])
+
+    def _content(self, content: int) -> dict[str, Any]:
+        (row,) = self.rows("SELECT * FROM contents WHERE id = ?", content)
+        names = [item["name"] for item in json.loads(row["fields"])["attachments"]]
+        told = {name: value for name, value in row.items() if name not in {"id", "sha256", "compare_sha256", "text", "fields"}}
+        whole = {"breadcrumb": json.loads(row["breadcrumb"]), "paragraphs": row["text"].split("\n\n"), "attachments": names}
+        return told | whole
+
+    def _versions(self, row: dict[str, Any]) -> dict[str, Any]:
+        looks = self.looks(row["page_id"])
+        names: dict[str | None, str | None] = {None: None}
+        for number, look in enumerate(looks, start=1):
+            names |= {look["requested_at"]: f"asked {number}", look["came_at"]: f"came {number}"}
+        previous = self.values("SELECT number FROM versions WHERE id = ?", row["previous_id"])
+        assert row["recorded_at"] >= row["observed_at"]
+        told = {
+            "page": self._page(row["page_id"]),
+            "look": 1 + [look["id"] for look in looks].index(row["fetch_id"]),
+            "content": self._content(row["content_id"]),
+            "previous": previous[0] if previous else None,
+            **{name: names[row[name]] for name in ("not_before", "observed_at", "unchanged_304")},
+            **{name: json.loads(row[name]) for name in ("labels", "changed")},
+        }
+        hidden = {"id", "page_id", "fetch_id", "content_id", "previous_id", "recorded_at"}
+        return {name: value for name, value in row.items() if name not in hidden} | told
+
+    def _identities(self, row: dict[str, Any]) -> dict[str, Any]:
+        return {"page": self._page(row["page_id"]), "release": self._page(row["release_id"]), "reason": row["reason"]}
+
+    def _listing_events(self, row: dict[str, Any]) -> dict[str, Any]:
+        sweeps = {sweep["started_at"]: sweep["id"] for sweep in self.rows("SELECT id, started_at FROM sweeps")}
+        return {
+            "page": self._page(row["page_id"]),
+            "event": row["event"],
+            "sweep": row["sweep_id"],
+            "since_sweep": sweeps[row["not_before"]] if row["not_before"] else None,
+            "from_a_row": row["fetch_id"] is not None,
+            "listed_title": row["listed_title"],
+            "listed_date": row["listed_date"],
+        }
+
+    def _retractions(self, row: dict[str, Any]) -> dict[str, Any]:
+        return row
+
+    def _sweeps(self, row: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in row.items() if name not in {"id", "run_id", "started_at", "ended_at"}}
+
+    def _outbox(self, row: dict[str, Any]) -> dict[str, Any]:
+        sql = "SELECT page_id FROM {} WHERE id = ?"
+        table, key = ("versions", "version_id") if row["version_id"] is not None else ("fetches", "fetch_id")
+        return {"kind": row["kind"], "page": self._page(self.values(sql.format(table), row[key])[0])}
