@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError
 
 from config.errors import SettingsError
-from config.model import Count, Duration, Kind, Line, Location, Model, Place, PositiveCount, SecretUrl, Share, Size, Slug, Url
+from config.model import Duration, Kind, Line, Location, Model, Place, PositiveCount, SecretUrl, Share, Size, Slug, Url
 from config.portal import Portal, Section, Select, find_portal, is_shipped, label_of, parse_portal, read_portal, shipped_portals
 from config.reading import parse_toml, read_text, settings_error
 from config.receivers import Backup, Health, Receiver
@@ -83,7 +83,6 @@ class FetchOptions(Model):
     timeout: Duration = Field(default=60.0, description="Longest that one request may take, from first to last byte.")
     connect_timeout: Duration = Field(default=15.0, description="Longest that a connection may take to be made.")
     max_body: Size = Field(default=20_000_000, description="Largest body that is read, on the wire and unpacked.")
-    max_redirects: Count = Field(default=5, description="Redirects that are followed before a request is given up.")
 
 
 class Settings(Model):

@@ -1,4 +1,4 @@
-"""What is asked over HTTP, and what its answer asks of us in turn: redirects, waits, ages.  Pure: values in, values out."""
+"""What is asked over HTTP, and what its answer asks of us in turn: redirects and waits.  Pure: values in, values out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage.records import Fetch, Purpose, Result
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["MAX_REDIRECTS", "Ask", "age_seconds", "next_hop", "retry_after"]
+__all__ = ["MAX_REDIRECTS", "Ask", "next_hop", "retry_after"]
 
 MAX_REDIRECTS = 5
 
@@ -23,8 +23,6 @@ _KEEPS_METHOD = frozenset({307, 308})
 _SCHEMES = frozenset({"http", "https"})
 _URL_SIGNS = "!#$%&'()*+,/:;=?@[]~"  # besides letters, digits and -._ all that may stand in a URL (RFC 3986, section 2)
 
-# RFC 9111, section 1.2.2: a number of seconds too large to hold is taken as 2^31.
-_MOST_AGE = 2**31
 # Longer waits are some clock's mistake, and would overflow a date.
 _MOST_WAIT = float(366 * 24 * 3600)
 
@@ -107,14 +105,3 @@ def retry_after(fetch: Fetch, now: datetime) -> float | None:
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return min(max(0.0, (until - now).total_seconds()), _MOST_WAIT)
-
-
-def age_seconds(fetch: Fetch) -> int:
-    """Return for how many seconds the answer has lain in a cache (`Age`; RFC 9111, section 5.1); 0 where it does not say.
-
-    Of several values the first holds, what is no number is passed over, and 2^31 is the most.
-    """
-    value = (fetch.header("Age") or "").partition(",")[0].strip()
-    if not (value.isascii() and value.isdecimal()):
-        return 0
-    return int(min(float(value), _MOST_AGE))

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from crawler.ask import MAX_REDIRECTS, Ask, age_seconds, next_hop, retry_after
+from crawler.ask import MAX_REDIRECTS, Ask, next_hop, retry_after
 from crawler.decoding import ACCEPT_ENCODING, CutShortError, Decoder, EncodingError, TooLargeError, coding_of
 from crawler.errors import CrawlError
 from crawler.network import (
@@ -51,7 +51,6 @@ __all__ = [
     "Client",
     "HttpOptions",
     "Permit",
-    "age_seconds",
     "retry_after",
 ]
 
@@ -145,9 +144,10 @@ class Client:
             result, error = exchange.outcome()
         except _FAILURES as failure:
             result, error = _explain(failure, exchange, self._options)
-        elapsed = self._clock.now() - exchange.requested_at
+        # Rounded up, as the request's instant is rounded down: what we say to have seen by then, we had seen.
+        elapsed = self._clock.now() - _to_millisecond(exchange.requested_at)
         self._on_boundary(AFTER_ANSWER)
-        return exchange.fetch(result, error, max(0, elapsed // timedelta(milliseconds=1)))
+        return exchange.fetch(result, error, max(0, -(-elapsed // timedelta(milliseconds=1))))
 
     async def _converse(self, exchange: _Exchange, jar: httpx.Cookies) -> None:
         """Send the request and read the answer; `exchange` holds what is known, however far it comes."""
@@ -387,6 +387,11 @@ def _header_bytes(value: str) -> bytes:
         return value.encode("latin-1")
     except UnicodeEncodeError:
         return value.encode()
+
+
+def _to_millisecond(moment: datetime) -> datetime:
+    """Return `moment` as the archive writes it: cut to the millisecond."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _ticks() -> float:

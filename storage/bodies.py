@@ -91,13 +91,14 @@ def read_body(connection: sqlite3.Connection, body_id: int) -> bytes:
 
     Raises UnknownReference where there is none or it was redacted, and ArchiveDamaged where the bytes do not fit their hash.
     """
-    row = connection.execute("SELECT sha256, dictionary_id, data FROM bodies WHERE id = ?", (body_id,)).fetchone()
-    if row is None or row[2] is None:
+    row = connection.execute("SELECT sha256, size, dictionary_id, data FROM bodies WHERE id = ?", (body_id,)).fetchone()
+    if row is None or row[3] is None:
         raise UnknownReference(f"body {body_id} " + ("does not exist" if row is None else "was withheld by order (see redactions)"))
-    digest, dictionary_id, data = row
+    digest, size, dictionary_id, data = row
     dictionary = read_body(connection, dictionary_id) if dictionary_id else None
     try:
-        body = decompress(data, dictionary)
+        # A damaged header may claim terabytes, for which room would be asked before anything is read.
+        body = decompress(data, dictionary) if zstandard.frame_content_size(data) == size else b""
     except zstandard.ZstdError as exc:
         raise ArchiveDamaged(
             f"body {body_id} cannot be decompressed: {exc}", hint="restore a backup; verify names every such row"

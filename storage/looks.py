@@ -219,11 +219,20 @@ def _tell(  # noqa: PLR0913 - what may be told
     writer: Writer, version: VersionFact | None, draft: Draft | None, *, baseline: bool, suspect: int | None, now: datetime
 ) -> None:
     """Put what people are to be told into the outbox, in the same transaction as what it tells of."""
-    if version is not None and draft is not None and not baseline:
+    if version is not None and draft is not None and not baseline and not _is_second_address(writer, version):
         kind = "silent" if draft.silent else draft.kind.value
         _outbox(writer, kind, now, version_id=version.id)
     if suspect is not None:
         _outbox(writer, "suspect", now, fetch_id=suspect)
+
+
+def _is_second_address(writer: Writer, version: VersionFact) -> bool:
+    """Tell whether a first sight is of another page of a release that was crawled before: no news, as the view `changes` has it."""
+    sql = (
+        "SELECT p.release_id <> p.page_id AND f.kind <> 'import' FROM versions v JOIN _pages p ON p.page_id = v.page_id"
+        " JOIN pages f ON f.id = p.release_id WHERE v.id = ?"
+    )
+    return version.kind is Kind.NEW and bool(writer.connection.execute(sql, (version.id,)).fetchone()[0])
 
 
 def _outbox(writer: Writer, kind: str, now: datetime, *, version_id: int | None = None, fetch_id: int | None = None) -> None:

@@ -23,6 +23,7 @@ MISSING = frozenset({Outcome.GONE, Outcome.SOFT_GONE})
 
 _LONGEST_AGE = 365 * 24 * 3600
 """Seconds.  An Age beyond a year is a broken cache, and a bound must not leave the calendar."""
+_AGE_DIGITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,12 @@ class PageState:
 
 
 def answer_age(headers: Iterable[Sequence[str]]) -> int:
-    """Return for how many seconds an answer had stood in a cache, by its Age header (RFC 9111, 5.1); 0 where it says nothing."""
-    for name, value in headers:
-        if name.lower() == "age" and value.strip().isascii() and value.strip().isdigit():
-            return min(int(value), _LONGEST_AGE)
-    return 0
+    """Return for how many seconds an answer had stood in a cache, by its Age header (RFC 9111, 5.1); 0 where it says nothing.
+
+    Of several values the first holds.
+    """
+    value = next((value for name, value in headers if name.lower() == "age"), "").partition(",")[0].strip()
+    return min(int(value[:_AGE_DIGITS]), _LONGEST_AGE) if value.isascii() and value.isdecimal() else 0
 
 
 def fold(looks: list[LookFact]) -> PageState:
@@ -99,9 +101,12 @@ def fold(looks: list[LookFact]) -> PageState:
 
 
 def advance(state: PageState, look: LookFact) -> PageState:
-    """Return the state after one more look."""
+    """Return the state after one more look.
+
+    A 304 that nobody asked for carries an error: it confirms nothing.
+    """
     seen = replace(state, last_look_at=look.requested_at, looks=state.looks + 1, error=look.error)
-    if look.result is Result.NOT_MODIFIED and state.base_fetch_id is not None:
+    if look.result is Result.NOT_MODIFIED and look.error is None and state.base_fetch_id is not None:
         return _confirmed(replace(seen, unchanged_304=look.stood_at, outcome=look.result.value), look)
     if look.outcome is Outcome.OK:
         return _read(replace(seen, outcome=Outcome.OK.value), look)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -37,9 +38,8 @@ HOST = "www.jiaxing.gov.cn"
 READER = "1/0a1b2c3d/selectolax-1.0.2"
 OTHER_READER = "2/4e5f6a7b/selectolax-1.0.2"
 DAY = "2026-01-01"
-_CHROME = (
-    "<div class='nav'>" + "".join(f"<a href='/col/col{n}/index.html'>Column {n} of the portal</a>" for n in range(60)) + "</div>"
-)
+_NUMBERS = Random(1229426380)
+_CHROME = "".join(f"<a href='/col/col{_NUMBERS.getrandbits(48)}/index.html'>Column {n} of the portal</a>" for n in range(120))
 
 
 class Clock:
@@ -49,6 +49,7 @@ class Clock:
         self.moment = start
 
     def __call__(self) -> datetime:
+        """Return the time, one second after the last."""
         self.moment += timedelta(seconds=1)
         return self.moment
 
@@ -103,8 +104,8 @@ def reading(said: Content | str = "Zhang Bing visited the port.", reader: str = 
 def page_html(said: Content) -> bytes:
     """Return a page that says it, under the portal's chrome."""
     paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in said.text.split("\n\n"))
-    body = f"<html><body>{_CHROME}<h1>{html.escape(said.title)}</h1><i>{said.published}</i><div id='zoom'>{paragraphs}</div></body></html>"
-    return body.encode("utf-8", "surrogatepass")
+    head = f"<h1>{html.escape(said.title)}</h1><i>{html.escape(said.published or '')}</i>"
+    return f"<html><body>{_CHROME}{head}<div id='zoom'>{paragraphs}</div></body></html>".encode("utf-8", "surrogatepass")
 
 
 class Story:

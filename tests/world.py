@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import sqlite3
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
@@ -23,6 +23,7 @@ from crawler.run import How, choose_targets, open_archive, recorded_run, run_job
 from crawler.session import Silent
 from seeds.chrome import COLUMNS
 from seeds.portal import ZONE, Portal, PortalServer, Release, portal_file
+from seeds.site import Site
 from storage.instants import later
 
 if TYPE_CHECKING:
@@ -71,6 +72,10 @@ class Interrupter(Silent):
     def begin(self, looks: int) -> None:
         """Let it happen."""
         self.before_looks()
+
+
+def _table(name: str) -> str:
+    return "_outbox" if name == "outbox" else name
 
 
 def holding(release: Release, column: int | None = None) -> dict[str, Any]:
@@ -126,17 +131,39 @@ class World:
     clock: FakeClock = field(default_factory=FakeClock)
     rng: random.Random = field(default_factory=lambda: random.Random(1))
     server: PortalServer = field(init=False)
+    _lent: PortalServer | None = None
     _seen: dict[str, int] = field(default_factory=dict)
+    _reader: sqlite3.Connection | None = None
 
     def __post_init__(self) -> None:
-        self.server = PortalServer(Portal(releases=self.releases, now=self.clock.now))
+        portal = Portal(releases=self.releases, now=self.clock.now)
+        if self._lent is None:
+            self.server = PortalServer(portal)
+        else:
+            self.server = self._lent
+            self.server.portal, self.server.application.site = portal, Site(portal)
 
     def __enter__(self) -> Self:
-        self.server.__enter__()
+        if self._lent is None:
+            self.server.__enter__()
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self.server.__exit__(None, None, None)
+        if self._lent is None:
+            self.server.__exit__(None, None, None)
+        if self._reader is not None:
+            self._reader.close()
+
+    def again(self, folder: Path, begin: Callable[[World], object]) -> World:
+        """Return a world of its own that stands as this one does, which began with `begin` and a crawl.
+
+        The archive is copied, the portal made and told the same again; only the server is this one's, which stays at its port.
+        """
+        shutil.copy(self.folder / "archive.db", folder / "archive.db")
+        world = World(folder, self.releases, self.share, self.select, _lent=self.server, _seen=dict(self._seen))
+        begin(world)
+        world.clock.instant = self.clock.instant
+        return world
 
     # What is done in it
 
@@ -172,9 +199,10 @@ class World:
 
     def rows(self, sql: str, *parameters: object) -> list[dict[str, Any]]:
         """Return the rows of a SELECT as dictionaries."""
-        with closing(sqlite3.connect(self.folder / "archive.db")) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(sql, parameters)]
+        if self._reader is None:
+            self._reader = sqlite3.connect(self.folder / "archive.db", isolation_level=None)
+            self._reader.row_factory = sqlite3.Row
+        return [dict(row) for row in self._reader.execute(sql, parameters)]
 
     def values(self, sql: str, *parameters: object) -> list[Any]:
         """Return the first column of a SELECT."""
@@ -188,12 +216,18 @@ class World:
         tellers = {name: getattr(self, f"_{name}") for name in (*_LEDGER, "outbox")}
         told: dict[str, list[dict[str, Any]]] = {}
         for name, tell in tellers.items():
-            table = "_outbox" if name == "outbox" else name
-            rows = self.rows(f"SELECT * FROM {table} WHERE id > ? ORDER BY id", self._seen.get(name, 0))
+            rows = self.rows(f"SELECT * FROM {_table(name)} WHERE id > ? ORDER BY id", self._seen.get(name, 0))
             if rows:
                 self._seen[name] = rows[-1]["id"]
                 told[name] = [tell(row) for row in rows]
         return told
+
+    def settle(self, *, full: bool = True) -> None:
+        """Crawl, and leave what that appended untold: what a story begins with."""
+        self.crawl(full=full)
+        for name in (*_LEDGER, "outbox"):
+            (self._seen[name],) = self.values(f"SELECT coalesce(max(id), 0) FROM {_table(name)}")
+        self.clock.pass_by()
 
     def states(self, *releases: Release) -> list[str | None]:
         """Return the state of each article's first page, as the archive holds it."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.ask import Ask, age_seconds, next_hop, retry_after
+from crawler.ask import Ask, next_hop, retry_after
 from storage.records import Fetch, Purpose, Result
 
 NOW = datetime(2026, 9, 20, 2, 46, tzinfo=UTC)
@@ -147,6 +147,95 @@ def test_no_retry_after_is_no_wait():
     assert retry_after(fetched(status=429), NOW) is None
 
 
+@given(st.text(st.characters(max_codepoint=255), max_size=60))
+def test_any_location_gives_a_hop_or_a_problem(location):
+    """Whatever a server writes, nothing is raised."""
+    hop, problem = next_hop(Ask(URL, Purpose.LOOK), fetched(("Location", location)), 0)
+    assert (hop is None) != (problem is None)
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "then"),
+    [
+        (301, "POST", "GET"),
+        (302, "POST", "GET"),
+        (303, "POST", "GET"),
+        (307, "POST", "POST"),
+        (308, "POST", "POST"),
+        (302, "GET", "GET"),
+        (303, "HEAD", "HEAD"),
+        (303, "PUT", "GET"),
+        (302, "PUT", "PUT"),
+    ],
+)
+def test_methods_turn_as_in_browsers(status, method, then):
+    """A POST becomes a GET without its form, except behind 307 and 308."""
+    ask = Ask(URL, Purpose.LISTING, method, form=(("page", "2"),), headers=(("Content-Type", "text/x"), ("X-Kept", "1")))
+    hop, _ = next_hop(ask, fetched(("Location", "/next"), status=status), 0)
+    assert hop.method == then
+    assert bool(hop.form) == (then == method)
+    assert ("X-Kept", "1") in hop.headers
+    assert (("Content-Type", "text/x") in hop.headers) == (then == method)
+
+
+@pytest.mark.parametrize(
+    ("location", "kept"), [("http://www.jiaxing.gov.cn/col/col1/index.html", True), (URL, True), ("/", False), ("?x=1", False)]
+)
+def test_validators_stay_with_their_page(location, kept):
+    """Only a redirect to the same page in either scheme carries them on: the home page's 304 would hide a removal."""
+    hop, _ = next_hop(Ask(URL, Purpose.LOOK, etag='"1"', last_modified="x"), fetched(("Location", location)), 0)
+    assert (hop.etag, hop.last_modified) == (('"1"', "x") if kept else (None, None))
+
+
+@pytest.mark.parametrize(
+    "fetch",
+    [
+        fetched(("Location", "/a"), status=200),
+        fetched(("Location", "/a"), status=300),
+        fetched(("Location", "/a"), status=304, result=Result.NOT_MODIFIED),
+        fetched(("Location", "/a"), result=Result.TRUNCATED),
+    ],
+)
+def test_other_answers_lead_nowhere(fetch):
+    """Only a redirect that came whole is followed."""
+    assert next_hop(Ask(URL, Purpose.LOOK), fetch, 0) == (None, None)
+
+
+@pytest.mark.parametrize(("followed", "problem"), [(4, None), (5, "more than 5 redirects")])
+def test_the_sixth_redirect_is_not_followed(followed, problem):
+    """Five redirects are followed."""
+    assert next_hop(Ask(URL, Purpose.LOOK), fetched(("Location", "/a")), followed)[1] == problem
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120.0),
+        (" 0 ", 0.0),
+        ("Sun, 20 Sep 2026 02:48:00 GMT", 120.0),
+        ("Sun, 20 Sep 2026 02:48:00", 120.0),
+        ("Sun, 20 Sep 2026 10:48:00 +0800", 120.0),
+        ("Sun, 20 Sep 2020 02:48:00 GMT", 0.0),
+        ("9" * 400, 366 * 86_400.0),
+        ("Sun, 20 Sep 9999 02:48:00 GMT", 366 * 86_400.0),
+        ("-5", None),
+        ("1.5", None),
+        ("٣", None),
+        ("soon", None),
+        ("", None),
+        ("Sun, 99 Sep 2026 99:48:00 GMT", None),
+    ],
+)
+def test_retry_after_is_read_in_both_forms(value, seconds):
+    """Seconds and dates, bounded; nonsense is no wait."""
+    assert retry_after(fetched(("retry-after", value), status=429), NOW) == seconds
+
+
+def test_no_retry_after_is_no_wait():
+    """Without the header there is nothing to keep."""
+    assert retry_after(fetched(status=429), NOW) is None
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"), [("7", 7), ("7, 9", 7), ("0", 0), ("-1", 0), ("x", 0), ("1.5", 0), ("9" * 5_000, 2**31), ("٣", 0)]
 )
@@ -162,8 +251,7 @@ def test_no_age_is_zero():
 
 @given(st.text(st.characters(max_codepoint=255), max_size=40))
 def test_any_header_is_read_without_an_error(value):
-    """Whatever a server writes, the helpers give a number or None."""
-    fetch = fetched(("Age", value), ("Retry-After", value))
-    assert age_seconds(fetch) >= 0
+    """Whatever a server writes, the wait is a number or None."""
+    fetch = fetched(("Retry-After", value))
     wait = retry_after(fetch, NOW)
     assert wait is None or wait >= 0

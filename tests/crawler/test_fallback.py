@@ -14,7 +14,6 @@ URL = "https://x.example/a.html"
 
 def test_paragraphs_are_guessed():
     """The main text comes as paragraphs without the navigation."""
-    pytest.importorskip("lxml_html_clean", reason="trafilatura needs it to load")
     sentences = [
         f"Sentence {number} says something about the lake, at some length, for the sake of a guess." for number in range(6)
     ]

@@ -26,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock that only the test moves."""
+    """Return a clock that only the test moves."""
     return Clock()
 
 

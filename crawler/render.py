@@ -1,0 +1,163 @@
+"""The screen: where commands print, and how.  On a terminal with colours and fitted to its width; in a pipe plain and whole.
+
+Everything that a portal wrote may hold what drives a terminal.  It passes through `safe` on its way to people.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from crawler.render_times import at, between, zone_name
+from storage.connect import open_reader, translated
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+    from typing import TextIO
+    from zoneinfo import ZoneInfo
+
+    from config.settings import Settings
+
+    Piece = str | tuple[str, str]
+    """A text, or a text and its style."""
+
+__all__ = ["Desk", "Piece", "Screen", "assembled", "console_on", "safe"]
+
+_PIPE_WIDTH = 1_000_000
+"""Columns of a pipe: nothing is cut or wrapped there."""
+_NARROWEST = 12
+_GAP = "  "
+
+# C0 and C1 controls drive terminals; marks of writing direction make a line read as what it is not (Unicode TR 36).
+_DRIVES = (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_SHOWN = {code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" for code in _DRIVES if chr(code) not in "\n\t"}  # noqa: PLR2004
+
+
+def safe(text: str) -> str:
+    """Return a text in which what would drive a terminal is spelt out; spaces of all kinds stay as printed."""
+    return text.translate(_SHOWN)
+
+
+def console_on(stream: TextIO) -> Console:
+    """Return a console that writes to a stream: as wide as the terminal, or without any limit where it is none."""
+    console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = _PIPE_WIDTH
+    return console
+
+
+class Screen:
+    """Where one command prints: results to `out`, asides to `err`, times in `zone` as seen from `now`."""
+
+    def __init__(self, zone: ZoneInfo, now: datetime, out: Console | None = None, err: Console | None = None) -> None:
+        self.zone = zone
+        self.now = now
+        self.out = out or console_on(sys.stdout)
+        self.err = err or console_on(sys.stderr)
+
+    @property
+    def width(self) -> int | None:
+        """The columns that a line may take, or None where there is no limit."""
+        return self.out.width if self.out.is_terminal else None
+
+    def line(self, *pieces: Piece) -> None:
+        """Print one line of pieces."""
+        self.out.print(assembled(*pieces))
+
+    def aside(self, *pieces: Piece) -> None:
+        """Print one line beside the results."""
+        self.err.print(assembled(*pieces))
+
+    def paragraph(self, text: str) -> None:
+        """Print a paragraph: wrapped at words on a terminal, in a pipe as it is."""
+        self.out.print(assembled(text), soft_wrap=not self.out.is_terminal)
+
+    def json(self, document: object) -> None:
+        """Print a document for machines; only what the stream's encoding cannot hold is escaped."""
+        encoding = (self.out.encoding or "").replace("-", "").lower()
+        self.out.file.write(json.dumps(document, ensure_ascii=encoding != "utf8", indent=2) + "\n")
+
+    def titled(self, *pieces: Piece) -> None:
+        """Print a heading, with the zone of all times below it at the right."""
+        heading = assembled(*pieces)
+        note = f"times are {zone_name(self.zone, self.now)}"
+        room = (self.width or 100) - heading.cell_len - len(note)
+        self.out.print(heading + Text(" " * room if room >= len(_GAP) else "\n") + Text(note, "dim"))
+
+    def table(self, rows: Sequence[Sequence[Piece]], *, header: Sequence[str] = (), flexible: int = 0, right: Sequence[int] = (), indent: str = "") -> None:
+        """Print rows in columns; on a terminal too narrow for them, the `flexible` column gives way.
+
+        `right` are the columns that stand flush right.
+        """
+        head = [tuple((name, "bold") for name in header)] if header else []
+        cells = [[assembled(cell) for cell in row] for row in [*head, *rows]]
+        if not cells:
+            return
+        widths = [max(cell.cell_len for cell in column) for column in zip(*cells, strict=True)]
+        if self.width is not None:
+            excess = len(indent) + sum(widths) + len(_GAP) * (len(widths) - 1) - self.width
+            widths[flexible] = max(min(widths[flexible], _NARROWEST), widths[flexible] - max(excess, 0))
+        for row in cells:
+            line = Text(_GAP).join(_fitted(cell, width, flush_right=place in right) for place, (cell, width) in enumerate(zip(row, widths, strict=True)))
+            line.rstrip()
+            self.out.print(Text(indent) + line)
+
+    def at(self, instant: str | None) -> str:
+        """Return an instant for people, to the minute."""
+        return at(instant, self.zone)
+
+    def lately(self, instant: str | None) -> str:
+        """Return an instant for people, with 'today' for the day of today."""
+        return at(instant, self.zone, today=self.now)
+
+    def between(self, earliest: str | None, latest: str) -> str:
+        """Return the bounds of a change for people."""
+        return between(earliest, latest, self.zone)
+
+
+def assembled(*pieces: Piece) -> Text:
+    """Return pieces as one text, safe to be shown."""
+    text = Text()
+    for piece in pieces:
+        words, style = (piece, "") if isinstance(piece, str) else piece
+        text.append(safe(words), style)
+    return text
+
+
+def _fitted(cell: Text, width: int, *, flush_right: bool) -> Text:
+    cell.truncate(width, overflow="ellipsis")
+    room = width - cell.cell_len
+    return Text(" " * room) + cell if flush_right else cell + Text(" " * room)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a command works with: the settings that hold, the archive it is about, and the screen."""
+
+    settings: Settings
+    screen: Screen
+
+    @property
+    def path(self) -> Path:
+        """The archive's file."""
+        return self.settings.archive
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Read the archive as it stands at one moment, whoever writes to it meanwhile; never makes one.
+
+        Raises ArchiveError where there is none or it cannot be read.
+        """
+        with translated(self.path), closing(open_reader(self.path)) as connection:
+            connection.execute("BEGIN")
+            yield connection
+
