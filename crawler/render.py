@@ -6,6 +6,7 @@ Everything that a portal wrote may hold what drives a terminal.  It passes throu
 from __future__ import annotations
 
 import json
+import re
 import sys
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ _PIPE_WIDTH = 1_000_000
 """Columns of a pipe: nothing is cut or wrapped there."""
 _NARROWEST = 12
 _GAP = "  "
+_MARKED = re.compile(r"(\[-.*?-\]|\{\+.*?\+\})", re.DOTALL)
+_STYLES = {"[-": "red strike", "{+": "green"}
 
 # C0 and C1 controls drive terminals; marks of writing direction make a line read as what it is not (Unicode TR 36).
 _DRIVES = (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
@@ -93,23 +96,54 @@ class Screen:
         room = (self.width or 100) - heading.cell_len - len(note)
         self.out.print(heading + Text(" " * room if room >= len(_GAP) else "\n") + Text(note, "dim"))
 
-    def table(self, rows: Sequence[Sequence[Piece]], *, header: Sequence[str] = (), flexible: int = 0, right: Sequence[int] = (), indent: str = "") -> None:
-        """Print rows in columns; on a terminal too narrow for them, the `flexible` column gives way.
-
-        `right` are the columns that stand flush right.
-        """
-        head = [tuple((name, "bold") for name in header)] if header else []
-        cells = [[assembled(cell) for cell in row] for row in [*head, *rows]]
-        if not cells:
-            return
-        widths = [max(cell.cell_len for cell in column) for column in zip(*cells, strict=True)]
-        if self.width is not None:
-            excess = len(indent) + sum(widths) + len(_GAP) * (len(widths) - 1) - self.width
-            widths[flexible] = max(min(widths[flexible], _NARROWEST), widths[flexible] - max(excess, 0))
-        for row in cells:
-            line = Text(_GAP).join(_fitted(cell, width, flush_right=place in right) for place, (cell, width) in enumerate(zip(row, widths, strict=True)))
+    def indented(self, text: Text, indent: str) -> None:
+        """Print a text with every line of it indented; on a terminal wrapped at words."""
+        for line in text.wrap(self.out, max(self.out.width - len(indent), _NARROWEST)):
             line.rstrip()
             self.out.print(Text(indent) + line)
+
+    def table(  # noqa: PLR0913 - what makes a table
+        self,
+        rows: Sequence[Sequence[Piece]],
+        *,
+        header: Sequence[str] = (),
+        flexible: int = 0,
+        right: Sequence[int] = (),
+        indent: str = "",
+        below: Sequence[Text | None] = (),
+    ) -> None:
+        """Print rows in columns; on a terminal too narrow for them, the `flexible` column gives way.
+
+        `right` are the columns that stand flush right; `below` is, for each row, what stands under it.
+        """
+        head = [[(name, "bold") for name in header]] if header else []
+        cells = [[assembled(cell) for cell in row] for row in [*head, *rows]]
+        widths = self._widths(cells, flexible, len(indent))
+        for number, row in enumerate(cells, start=-len(head)):
+            fitted = (_fitted(cell, widths[place], flush_right=place in right) for place, cell in enumerate(row))
+            line = Text(_GAP).join(fitted)
+            line.rstrip()
+            self.out.print(Text(indent) + line)
+            under = below[number] if 0 <= number < len(below) else None
+            if under is not None:
+                self.indented(under, f"{indent}{' ' * widths[0]}{_GAP}")
+
+    def _widths(self, cells: list[list[Text]], flexible: int, indent: int) -> list[int]:
+        widths = [max(cell.cell_len for cell in column) for column in zip(*cells, strict=True)]
+        if self.width is not None and widths:
+            excess = max(indent + sum(widths) + len(_GAP) * (len(widths) - 1) - self.width, 0)
+            widths[flexible] = max(min(widths[flexible], _NARROWEST), widths[flexible] - excess)
+        return widths
+
+    def marked(self, change: str) -> Text:
+        """Return a change as `kept [-old-]{+new+}`: on a terminal with colours, old words struck out, in place of the signs."""
+        if not self.out.is_terminal or self.out.no_color:
+            return assembled(change)
+        text = Text()
+        for part in _MARKED.split(change):
+            style = next((style for sign, style in _STYLES.items() if part.startswith(sign)), "")
+            text.append(safe(part[2:-2] if style else part), style)
+        return text
 
     def at(self, instant: str | None) -> str:
         """Return an instant for people, to the minute."""

@@ -89,7 +89,7 @@ def say_changes(screen: Screen, changes: Iterable[Row], *, suspects: Iterable[Ro
     """Print changes, newest first, then what does not answer; `times` puts before each when it was seen."""
     rows = [*map(_change, changes), *map(_suspect, suspects)]
     cells = [[screen.at(row["at"]), *row["cells"]] if times else row["cells"] for row in rows]
-    details = [[("   ", ""), (row["detail"], "")] if row["detail"] else None for row in rows]
+    details = [screen.marked(row["detail"]) if row["detail"] else None for row in rows]
     screen.table(cells, flexible=3 if times else 2, indent="   ", below=details)
 
 

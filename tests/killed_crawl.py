@@ -2,8 +2,7 @@
 
 A boundary is a statement that is about to run on any connection, a file about to be renamed or removed, a request about to be
 sent, an answer that has just come, and the end.  The crawl runs in a process forked for it alone, from a driver process that
-has everything imported and no thread; there a counter sends SIGKILL to its own process.  `python -m tests.killed_crawl 1000`
-does the same at another number of points than the test does.
+has everything imported and no thread; there a counter sends SIGKILL to its own process.
 """
 
 from __future__ import annotations
@@ -11,20 +10,14 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
-from collections import Counter, defaultdict
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from math import sqrt
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Self
 
 from config.portal import parse_portal
@@ -33,37 +26,17 @@ from crawler.clock import WallClock
 from crawler.http import Client, HttpOptions
 from crawler.pipeline import crawl
 from crawler.run import How, choose_targets, open_archive, run_job
-from seeds.portal import TODAY, Portal, PortalServer, portal_file
+from seeds.portal import portal_file
 from storage.connect import open_reader
 from storage.schema import known_migrations
 from tests.soundness import facts_of, faults_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator
 
-__all__ = ["CRAWLS", "Crawl", "Fuse", "Point", "State", "Trial", "act_out", "choose", "kind_of", "small_portal", "try_points"]
+__all__ = ["Driver", "Fuse"]
 
 ROOT = Path(__file__).parents[1]
-WORKERS = 2
-GOLDEN = (sqrt(5) - 1) / 2
-"""Multiples of it fall evenly over the unit interval and keep no step with anything that repeats."""
-
-
-@dataclass(frozen=True, slots=True)
-class Crawl:
-    """A crawl that is to be killed: when it begins and when it is begun again after that."""
-
-    name: str
-    begins: datetime
-    resumes: datetime
-
-
-CRAWLS = (
-    # The resumed crawl begins before anything that the killed one looked at is due again: what it then looks at was left over.
-    Crawl("first", datetime(2026, 12, 1, 2, tzinfo=UTC), datetime(2026, 12, 1, 2, 30, tzinfo=UTC)),
-    # After a hundred days every page is due, so that the crawl finds all changes without being told to look at everything.
-    Crawl("second", datetime(2027, 3, 11, 2, tzinfo=UTC), datetime(2027, 3, 11, 2, 30, tzinfo=UTC)),
-)
 
 
 # In the forked process
@@ -76,6 +49,7 @@ class Fuse:
         self.at = at
         self.passed: list[str] = []
         self._tell = tell
+        self._ended = False
 
     def __call__(self, boundary: str) -> None:
         """Pass one boundary."""
@@ -84,8 +58,9 @@ class Fuse:
             self._tell(self.passed[-1])
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def lay(self) -> None:
-        """Watch every connection to SQLite that this process opens from now on, and every file that it renames or removes."""
+    @contextmanager
+    def laid(self) -> Iterator[None]:
+        """Watch every connection to SQLite that this process opens inside, and every file that it renames or removes."""
         plain = sqlite3.connect
 
         def connect(*arguments: Any, **options: Any) -> sqlite3.Connection:
@@ -96,9 +71,11 @@ class Fuse:
 
         sqlite3.connect = connect
         sys.addaudithook(self._audit)
+        yield
+        sqlite3.connect, self._ended = plain, True
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event in {"os.rename", "os.remove"}:
+        if event in {"os.rename", "os.remove"} and not self._ended:
             self(f"{event} {Path(arguments[0]).name}")
 
 
@@ -141,7 +118,8 @@ def _state(archive: Path, *, ended: bool) -> dict[str, Any]:
 
 
 def _whole(order: dict[str, Any], fuse: Fuse) -> dict[str, Any]:
-    synchronous = _crawl(Path(order["archive"]), order["base_url"], datetime.fromisoformat(order["begins"]), fuse)
+    with fuse.laid():
+        synchronous = _crawl(Path(order["archive"]), order["base_url"], datetime.fromisoformat(order["begins"]), fuse)
     return {"boundaries": fuse.passed, "synchronous": synchronous, "after": _state(Path(order["archive"]), ended=True)}
 
 
@@ -192,7 +170,6 @@ def _run(order: dict[str, Any], writing: int) -> None:
             text = text[os.write(writing, text) :]
 
     fuse = Fuse(order["at"], tell)
-    fuse.lay()
     tell(_JOBS[order["do"]](order, fuse))
 
 
@@ -203,7 +180,7 @@ class Driver:
     """A driver process; a context manager."""
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "tests.killed_crawl", "drive"]
+        command = [sys.executable, "-m", "tests.killed_crawl"]
         self._process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self
 
@@ -224,167 +201,5 @@ class Driver:
         return answer["code"], json.loads(answer["told"])
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What a reader found: whether there is an archive, the files in its folder, faults in plain words, and facts to compare."""
-
-    exists: bool
-    files: tuple[str, ...]
-    faults: tuple[str, ...]
-    facts: dict[str, list[str]] = field(repr=False)
-
-    @classmethod
-    def of(cls, told: dict[str, Any]) -> Self:
-        """Return a state as the driver told it."""
-        return cls(told["exists"], tuple(told["files"]), tuple(told["faults"]), told["facts"])
-
-    def unlike(self, other: State) -> list[str]:
-        """Return in which facts this state differs from another, each with what it lacks and what it has too much."""
-        differences = []
-        for name, rows in other.facts.items():
-            ours, theirs = Counter(self.facts.get(name, ())), Counter(rows)
-            differences += [f"{name}: lacks {row}" for row in (theirs - ours).elements()]
-            differences += [f"{name}: has {row} too much" for row in (ours - theirs).elements()]
-        return differences
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One kill and what came of it: `before` and `after` the crawl was begun again, and the uninterrupted crawl's `whole`."""
-
-    crawl: str
-    number: int
-    boundary: str
-    code: int
-    synchronous: int
-    before: State
-    after: State
-    whole: State
-
-    def __str__(self) -> str:
-        return f"{self.crawl} crawl, killed at boundary {self.number}: {self.boundary}"
-
-
-@dataclass(slots=True)
-class Trial:
-    """Everything that a trial brought: the boundaries of each uninterrupted crawl, how each ended, and the points."""
-
-    boundaries: dict[str, list[str]] = field(default_factory=dict)
-    wholes: dict[str, State] = field(default_factory=dict)
-    points: list[Point] = field(default_factory=list)
-
-
-def kind_of(boundary: str) -> str:
-    """Return what a boundary is: `COMMIT`, `INSERT INTO versions`, `http:after-answer`; SELECTs are all of one kind."""
-    words = boundary.split()
-    lengths = {"INSERT": 3, "DELETE": 3, "UPDATE": 2, "CREATE": 2, "DROP": 2, "PRAGMA": 2, "the": 9}
-    return " ".join(words[: lengths.get(words[0], 1)])
-
-
-def choose(boundaries: Sequence[str], points: int) -> list[int]:
-    """Choose numbers of boundaries (from 1): the first, the last, one of every kind, and the rest spread over all, each once."""
-    kinds: dict[str, list[int]] = defaultdict(list)
-    for number, boundary in enumerate(boundaries, start=1):
-        kinds[kind_of(boundary)].append(number)
-    chosen = {1, len(boundaries)}
-    chosen |= {numbers[int(index * GOLDEN % 1 * len(numbers))] for index, numbers in enumerate(kinds.values())}
-    others = [number for number in range(1, len(boundaries) + 1) if number not in chosen]
-    wanted = min(points - len(chosen), len(others))
-    if wanted < 0:
-        raise ValueError(f"{points} points are too few: there are {len(kinds)} kinds of boundaries")
-    chosen |= {others[int((index + index * GOLDEN % 1) * len(others) / wanted)] for index in range(wanted)}
-    return sorted(chosen)
-
-
-def small_portal(now: Callable[[], datetime]) -> Portal:
-    """Return a portal with a dozen rows in its listing, the odd ones (pinned, in two columns) among them."""
-    portal = Portal(1, 30, now)
-    for release in _plain(portal)[7:]:
-        portal.remove(release.id)
-    return portal
-
-
-def act_out(portal: Portal) -> None:
-    """Let the publisher do some of everything: publish, edit, rewrite, backdate, copy, move to a new number, take down."""
-    edited, silent, backdated, removed, copied, republished, doubled = (release.id for release in _plain(portal))
-    portal.publish()
-    portal.edit(edited)
-    portal.silent_edit(silent)
-    portal.backdate(backdated, "2020-01-01 10:00")
-    portal.remove(removed)
-    portal.copy(copied)
-    portal.republish(republished)
-    portal.copy_to_column(doubled)
-
-
-def _plain(portal: Portal) -> list[Any]:
-    golden = portal.golden.id
-    return [item for item in portal.releases if item.columns == (TODAY,) and not item.pinned and item.id != golden]
-
-
-def try_points(folder: Path, points: int) -> Trial:
-    """Kill a first crawl, and a second one after changes, at `points` boundaries in all, each on an archive of its own."""
-    trial, moment = Trial(), [CRAWLS[0].begins - timedelta(days=3)]
-    portal = small_portal(lambda: moment[0])
-    with ExitStack() as stack:
-        server = stack.enter_context(PortalServer(portal))
-        drivers = [stack.enter_context(Driver()) for _ in range(WORKERS)]
-        _try_crawl(_Bench(trial, drivers, server.base_url, folder), CRAWLS[0], None, points)
-        moment[0] = CRAWLS[1].begins - timedelta(hours=3)
-        act_out(portal)
-        _try_crawl(_Bench(trial, drivers, server.base_url, folder), CRAWLS[1], CRAWLS[0], points - len(trial.points))
-    return trial
-
-
-@dataclass(frozen=True, slots=True)
-class _Bench:
-    """What all points of a crawl are tried with."""
-
-    trial: Trial
-    drivers: Sequence[Driver]
-    base_url: str
-    folder: Path
-
-    def place(self, name: str, basis: str | None) -> Path:
-        """Return the path of an archive in a folder of its own: none yet, or a copy of the one called `basis`."""
-        archive = self.folder / name / "archive.db"
-        archive.parent.mkdir()
-        if basis is not None:
-            shutil.copy(self.folder / basis / "archive.db", archive)
-        return archive
-
-
-def _try_crawl(bench: _Bench, crawl: Crawl, after: Crawl | None, points: int) -> None:
-    """Crawl once without a kill, then kill at `points` boundaries; of two crawls to come, the first gets half of them."""
-    basis = after.name if after else None
-    archive = bench.place(crawl.name, basis)
-    _, told = bench.drivers[0].ask(do="crawl", at=0, archive=archive, base_url=bench.base_url, begins=crawl.begins)
-    bench.trial.boundaries[crawl.name] = told["boundaries"]
-    whole = bench.trial.wholes[crawl.name] = State.of(told["after"])
-    numbers = choose(told["boundaries"], points if after else (points + 1) // 2)
-    free: SimpleQueue[Driver] = SimpleQueue()
-    for driver in bench.drivers:
-        free.put(driver)
-
-    def try_point(number: int) -> Point:
-        driver = free.get()
-        point = _try_point(bench, driver, crawl, basis, number, whole)
-        free.put(driver)
-        return point
-
-    with ThreadPoolExecutor(len(bench.drivers)) as pool:
-        bench.trial.points += pool.map(try_point, numbers)
-
-
-def _try_point(bench: _Bench, driver: Driver, crawl: Crawl, basis: str | None, number: int, whole: State) -> Point:  # noqa: PLR0913, PLR0917
-    archive = bench.place(f"{crawl.name}-{number}", basis)
-    common = {"archive": archive, "base_url": bench.base_url}
-    code, boundary = driver.ask(do="crawl", at=number, begins=crawl.begins, **common)
-    _, told = driver.ask(do="resume", at=0, begins=crawl.resumes, **common)
-    shutil.rmtree(archive.parent)
-    states = State.of(told["before"]), State.of(told["after"])
-    return Point(crawl.name, number, str(boundary), code, told["synchronous"], *states, whole)
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Drive, or try as many points as are named, and say which of them came to grief."""
+if __name__ == "__main__":
+    drive()

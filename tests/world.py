@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
@@ -159,7 +159,8 @@ class World:
 
         The archive is copied, the portal made and told the same again; only the server is this one's, which stays at its port.
         """
-        shutil.copy(self.folder / "archive.db", folder / "archive.db")
+        with closing(sqlite3.connect(self.folder / "archive.db")) as source, closing(sqlite3.connect(folder / "archive.db")) as target:
+            source.backup(target)
         world = World(folder, self.releases, self.share, self.select, _lent=self.server, _seen=dict(self._seen))
         begin(world)
         world.clock.instant = self.clock.instant
@@ -228,6 +229,13 @@ class World:
         for name in (*_LEDGER, "outbox"):
             (self._seen[name],) = self.values(f"SELECT coalesce(max(id), 0) FROM {_table(name)}")
         self.clock.pass_by()
+
+    def summaries(self, *, rebuilt: bool = False) -> dict[str, list[dict[str, Any]]]:
+        """Return what is kept at hand of pages and releases, as it stands or as it is `rebuilt` from the ledger."""
+        if rebuilt:
+            with open_archive(self.settings.archive, How(clock=self.clock), trigger="rebuild") as archive:
+                archive.rebuild()
+        return {"_pages": self.rows("SELECT * FROM _pages"), "_current": self.rows("SELECT * FROM _current")}
 
     def states(self, *releases: Release) -> list[str | None]:
         """Return the state of each article's first page, as the archive holds it."""

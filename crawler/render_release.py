@@ -1,0 +1,252 @@
+"""One press release for people: its text with what is known of it, its history, and single requests."""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from crawler.render_lists import STATES, came_instead, words_of_change
+from crawler.render_times import plural
+from storage import overview, queries
+from storage.instants import instant
+from storage.references import resolve
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from crawler.render import Piece, Screen
+    from storage.queries import Row
+    from storage.records import Content, Reading
+    from storage.references import Reference
+
+__all__ = ["fetch_of", "history_of", "release_of", "say_fetch", "say_history", "say_release"]
+
+_WITHHELD = "(This text is withheld by order: see the table redactions.)"
+_REASONS = {
+    "same-article-id": "the same article under another address",
+    "same-content": "the same content at another address",
+    "moved": "published anew under another number",
+    "diverged": "once a copy of another press release",
+    "manual": "put together by hand",
+}
+
+
+# The press release
+
+
+def release_of(connection: sqlite3.Connection, reference: Reference) -> dict[str, Any]:
+    """Return a version of a press release as one document; without a number, the one that stands for the release now."""
+    release = queries.release(connection, reference.release_id)
+    speaks = reference.number is None and reference.page_id == reference.release_id
+    row, content, reading = queries.version(connection, resolve(connection, release["version"]) if speaks else reference)
+    named = ("release", "key", "section", "state", "edits", "silent_edits", "first_seen_at", "vantage", "pages")
+    told = ("ref", "page", "kind", "not_before", "observed_at", "last_confirmed_at", "retracted", "baseline", "found_by", "fetch", "url")
+    return {
+        **{name: release[name] for name in named},
+        **{name: row[name] for name in told},
+        "content_sha256": row["content_sha256"],
+        "body_sha256": row["body_sha256"],
+        **_printed(content),
+        "dates": [{"value": date.value, "from": date.origin} for date in reading.dates] if reading else [],
+        "problems": list(reading.problems) if reading else [],
+    }
+
+
+def _printed(content: Content | None) -> dict[str, Any]:
+    names = ("title", "published", "published_at", "published_on", "precision", "source", "author", "language", "text")
+    return {
+        **{name: getattr(content, name) if content else None for name in names},
+        "paragraphs": content.text.split("\n\n") if content and content.text else [],
+        "breadcrumb": list(content.breadcrumb) if content else [],
+        "attachments": [{"name": file.name, "url": file.url} for file in content.attachments] if content else [],
+        "images": list(content.images) if content else [],
+    }
+
+
+def say_release(screen: Screen, release: dict[str, Any]) -> None:
+    """Print a press release: what is known of it, a blank line, and its text as printed."""
+    screen.titled((release["title"] or "(no title)", "bold"))
+    for name, words in _facts(screen, release):
+        screen.line((f"{name:<11}", "dim"), *words)
+    for file in release["attachments"]:
+        screen.line(("attachment ", "dim"), f"{file['name']}  {file['url']}")
+    screen.line("")
+    for place, paragraph in enumerate(release["paragraphs"]):
+        screen.paragraph(paragraph if place == 0 else f"\n{paragraph}")
+    if release["text"] is None:
+        screen.line(_WITHHELD)
+
+
+def _facts(screen: Screen, release: dict[str, Any]) -> list[tuple[str, list[Piece]]]:
+    state: list[Piece] = ["  ", STATES[release["state"]]] if release["state"] != "live" else []
+    edits = f", {plural(release['edits'], 'edit')}" if release["edits"] else ""
+    seen = f"first seen {screen.at(release['first_seen_at'])}, confirmed until {screen.lately(release['last_confirmed_at'])}"
+    facts: list[tuple[str, list[Piece]]] = [
+        ("number", [f"{release['ref']} of press release {release['release']}{edits}", *state]),
+        ("printed", [release["published"] or "no date"]),
+        ("source", [release["source"] or ""]),
+        ("author", [release["author"] or ""]),
+        ("section", [release["section"] or ""]),
+        ("address", [release["url"]]),
+        ("key", [release["key"]]),
+        ("watched", [seen]),
+        ("odd", ["; ".join(release["problems"])]),
+    ]
+    return [(name, words) for name, words in facts if "".join(_plain(word) for word in words)]
+
+
+def _plain(piece: Piece) -> str:
+    return piece if isinstance(piece, str) else piece[0]
+
+
+# Its history
+
+
+def history_of(connection: sqlite3.Connection, release_id: int) -> dict[str, Any]:
+    """Return the history of a press release as one document: its pages, versions and what the listings said of it."""
+    release = queries.release(connection, release_id)
+    named = ("release", "key", "section", "title", "state", "published", "published_on", "url", "vantage", "first_seen_at", "pages")
+    versions = queries.history(connection, release_id)
+    written = overview.written_by_server(connection, [row["fetch"] for row in versions])
+    return {
+        **{name: release[name] for name in named},
+        **overview.looks_of(connection, release_id),
+        "versions": [{**row, "written_by_server": _instant(written.get(row["fetch"]))} for row in versions],
+        "listing": queries.listing_of_section(connection, release_id),
+    }
+
+
+def _instant(http_date: str | None) -> str | None:
+    """Return an HTTP date as an instant; None where it is none."""
+    try:
+        return instant(parsedate_to_datetime(http_date or ""))
+    except ValueError:
+        return None
+
+
+def say_history(screen: Screen, history: dict[str, Any]) -> None:
+    """Print the history of a press release, in order of time."""
+    screen.titled((f"{history['release']}  {history['title']}", "bold"))
+    _say_heading(screen, history)
+    screen.line("")
+    events = [(row["observed_at"], 0, row) for row in history["versions"]] + [
+        (row["observed_at"], 1, row) for row in history["listing"] if _is_told(row)
+    ]
+    for _, _, row in sorted(events, key=lambda event: event[:2]):
+        if "ref" in row:
+            _say_version(screen, row)
+        else:
+            _say_listed(screen, row)
+    _say_pages(screen, history)
+    _say_next(screen, history)
+
+
+def _say_heading(screen: Screen, history: dict[str, Any]) -> None:
+    printed = history["published"] or "no date"
+    section = f"   {history['section']}" if history["section"] else ""
+    screen.line(f"    key {history['key']}   printed date {printed}{section}   {history['url']}")
+    if history["looks"]:
+        vantage = f" from {history['vantage']}" if history["vantage"] else ""
+        silent = f"{history['unanswered']} without an answer" if history["unanswered"] else "each of them answered"
+        screen.line(f"    Watched{vantage} since {screen.at(history['first_seen_at'])[:10]}; {plural(history['looks'], 'look')}, {silent}.")
+    if history["state"] != "live":
+        words, style = STATES[history["state"]]
+        screen.line("    ", (words, style), _since_when(screen, history))
+
+
+def _since_when(screen: Screen, history: dict[str, Any]) -> str:
+    failing = next((page for page in history["pages"] if page["failing_since"]), None)
+    return f" since {screen.lately(failing['failing_since'])}: {came_instead(failing)}" if failing else ""
+
+
+def _say_version(screen: Screen, row: Row) -> None:
+    confirmed = f"confirmed until {screen.lately(row['last_confirmed_at'])}" if row["kind"] != "removed" else ""
+    stands = ("   (no longer stands: see the table retractions)", "dim") if row["retracted"] else ""
+    screen.line((row["ref"], "bold"), "  ", *_happened(screen, row), "   ", (confirmed, "dim"), stands)
+    words = words_of_change(row)
+    if row["kind"] in {"edited", "restored"} and row["summary"]:
+        screen.indented(screen.marked(f"{words + ': ' if words else ''}{row['summary']}"), " " * 8)
+    if row["kind"] == "edited" and row["written_by_server"]:
+        screen.line((f"        server says: file written {screen.at(row['written_by_server'])} (its claim)", "dim"))
+
+
+def _happened(screen: Screen, row: Row) -> list[Piece]:
+    if row["found_by"] == "import":
+        return [("imported", "cyan"), f" {screen.at(row['recorded_at'])}"]
+    if row["kind"] == "new":
+        return ["first seen ", screen.at(row["observed_at"]), " (already there: baseline)" if row["baseline"] else " (new)"]
+    word, style = {
+        "edited": ("SILENT EDIT", "bold red") if row["silent"] else ("edited", "yellow"),
+        "removed": ("removed", "red"),
+        "restored": ("restored", "green"),
+    }[row["kind"]]
+    return [(word, style), f" {screen.between(row['not_before'], row['observed_at'])}"]
+
+
+def _is_told(row: Row) -> bool:
+    """Tell whether what a listing said is worth a line: being on it from the first look on is not."""
+    return bool(row["event"] != "appeared" or row["not_before"] is not None)
+
+
+def _say_listed(screen: Screen, row: Row) -> None:
+    words = {
+        "appeared": "came onto the listing",
+        "left": "left the listing",
+        "retitled": f"on the listing with the title “{row['listed_title']}”",
+        "redated": f"on the listing with the date {row['listed_date']}",
+    }[row["event"]]
+    screen.line(f"      {words} {screen.between(row['not_before'], row['observed_at'])}   ({row['section']})")
+
+
+def _say_pages(screen: Screen, history: dict[str, Any]) -> None:
+    others = [page for page in history["pages"] if page["page"] != history["release"]]
+    for page in others:
+        why = "an imported file" if page["kind"] == "import" else _REASONS.get(page["reason"], page["reason"])
+        screen.line("")
+        screen.line(f"Also page {page['page']}: {why}  {page['url']}  ", STATES[page["state"]] if page["kind"] != "import" else "")
+
+
+def _say_next(screen: Screen, history: dict[str, Any]) -> None:
+    standing = [row["ref"] for row in history["versions"] if not row["retracted"] and row["kind"] != "removed"]
+    screen.line("")
+    pair = next(((row["ref"], other["ref"]) for row in history["versions"] for other in history["versions"] if _follows(other, row)), None)
+    compare = f"Compare: diff {pair[0]} {pair[1]}   " if pair else ""
+    screen.line((f"{compare}Text: show {standing[-1]}" if standing else compare, "dim"))
+
+
+def _follows(later: Row, earlier: Row) -> bool:
+    return bool(later["kind"] == "edited" and later["page"] == earlier["page"] and later["not_before"] and earlier["observed_at"] < later["observed_at"])
+
+
+# One request
+
+
+def fetch_of(connection: sqlite3.Connection, fetch_id: int) -> dict[str, Any]:
+    """Return one request, its headers and what was read from its answer as one document."""
+    return {**queries.capture(connection, fetch_id), "reading": overview.reading_of(connection, fetch_id)}
+
+
+def say_fetch(screen: Screen, fetch: dict[str, Any]) -> None:
+    """Print one request for people."""
+    status = f" {fetch['status']}" if fetch["status"] is not None else ""
+    screen.titled((f"fetch {fetch['fetch']}", "bold"), f"  {fetch['purpose']}: {fetch['method']} {fetch['url']}")
+    peer = f" by {fetch['remote_address']}" if fetch["remote_address"] else ""
+    vantage = f", watching from {fetch['vantage']}" if fetch["vantage"] else ""
+    screen.line(f"asked {screen.at(fetch['requested_at'])}, {fetch['result']}{status} after {fetch['elapsed_ms']} ms{peer}{vantage}")
+    if fetch["error"]:
+        screen.line((fetch["error"], "red"))
+    for sign, headers in ((">", fetch["request_headers"]), ("<", fetch["response_headers"])):
+        for name, value in headers:
+            screen.line((f"{sign} {name}: ", "dim"), value)
+    if fetch["body_sha256"]:
+        screen.line(f"body: {plural(fetch['size'], 'byte')}, {fetch['media_type'] or 'no media type'}, sha256 {fetch['body_sha256']}")
+    _say_reading(screen, fetch["reading"])
+
+
+def _say_reading(screen: Screen, reading: Row | None) -> None:
+    if reading is not None:
+        screen.line(f"read as: {reading['outcome']} (reader {reading['reader']})")
+        for date in reading["dates"]:
+            screen.line(f"   date {date['value']} from {date['origin']}" if isinstance(date, dict) else f"   date {date}")
+        for problem in reading["problems"]:
+            screen.line((f"   {problem}", "yellow"))

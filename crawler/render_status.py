@@ -1,0 +1,168 @@
+"""The overview of an archive: its sections, what does not answer, what was asked today, and its size."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from crawler.render_lists import came_instead
+from crawler.render_times import midnight, plural
+from storage import overview, queries
+from storage.instants import instant
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from config.portal import Portal
+    from crawler.render import Desk, Piece, Screen
+    from storage.queries import Row
+
+__all__ = ["say_status", "status_of"]
+
+_WEEK = timedelta(days=7)
+_MOST_LISTED = 10
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+_KILO = 1000
+
+
+def status_of(desk: Desk) -> dict[str, Any]:
+    """Return the state of an archive as one document: what `status --json` prints."""
+    now = desk.screen.now
+    with desk.reading() as connection:
+        return {
+            "archive": str(desk.path),
+            "bytes": _bytes(desk.path),
+            "sqlite": sqlite3.sqlite_version,
+            "now": instant(now),
+            "totals": queries.totals(connection),
+            "last_run": overview.newest_run(connection),
+            "next_due_at": overview.next_due(connection),
+            "sections": _sections(desk, connection),
+            "suspects": queries.suspects(connection),
+            "unread": overview.unread(connection),
+            "today": overview.asked_since(connection, instant(midnight(desk.screen.zone, now))),
+            "portals": [_portal(portal, connection, desk) for portal in desk.settings.portals],
+        }
+
+
+def _bytes(path: Path) -> int:
+    """Return the room that an archive takes, with the log that SQLite keeps beside it while it is in use."""
+    files = (path, path.with_name(path.name + "-wal"))
+    return sum(file.stat().st_size for file in files if file.exists())
+
+
+def _sections(desk: Desk, connection: sqlite3.Connection) -> list[Row]:
+    """Return the sections of the archive, then those configured that were never crawled."""
+    due = overview.due_by_section(connection, instant(desk.screen.now))
+    week = overview.changed_since(connection, instant(desk.screen.now - _WEEK))
+    known = [
+        {**row, "tracked": due.get(row["section"], {}).get("tracked", 0), "due": due.get(row["section"], {}).get("due", 0), "week": week.get(row["section"], {})}
+        for row in queries.sections(connection)
+    ]
+    names = {row["section"] for row in known}
+    never = {"id": None, "listing_url": None, "platform": None, "found_by": None, "last_complete_at": None, "last_sweep_at": None, "note": None}
+    configured = [(f"{portal.name}/{slug}", section.title) for portal in desk.settings.portals for slug, section in portal.sections.items()]
+    counts: Row = {"releases": 0, "unread": 0, "tracked": 0, "due": 0, "week": {}}
+    return known + [{"section": name, "title": title, **never, **counts} for name, title in configured if name not in names]
+
+
+def _portal(portal: Portal, connection: sqlite3.Connection, desk: Desk) -> Row:
+    spent = overview.spent_since(connection, portal.hosts, instant(midnight(portal.zone, desk.screen.now)))
+    return {
+        "portal": portal.name,
+        "tls": portal.tls,
+        "looks_today": spent["later"],
+        "looks_a_day": portal.politeness.requests_per_day or None,
+        "first_looks_today": spent["first"],
+        "first_looks_a_day": portal.politeness.requests_per_day_backfill or None,
+    }
+
+
+def say_status(screen: Screen, status: dict[str, Any]) -> None:
+    """Print the state of an archive for people."""
+    totals = status["totals"]
+    last, due = screen.lately(totals["last_request_at"]), screen.lately(status["next_due_at"])
+    screen.titled((status["archive"], "bold"), f"  {plural(totals['releases'], 'press release')}")
+    screen.line(f"last request {last}, next page due {due}")
+    screen.line("")
+    header = ("Section", "Last complete listing", "Releases", "This week", "Due now")
+    screen.table([_section(screen, row) for row in status["sections"]], header=header, flexible=3, right=(2, 4))
+    _say_notes(screen, status["sections"])
+    _say_suspects(screen, status["suspects"])
+    _say_unread(screen, status["unread"])
+    screen.line("")
+    _say_today(screen, status)
+    vantage = totals["vantage"] or "not said (set `vantage` in the settings)"
+    screen.line(f"Archive {_size(status['bytes'])}, SQLite {status['sqlite']} · watching from: {vantage}")
+
+
+def _section(screen: Screen, row: Row) -> list[Piece]:
+    week = row["week"]
+    edited, removed = week.get("edited", 0), week.get("removed", 0)
+    return [
+        row["section"],
+        screen.lately(row["last_complete_at"]),
+        f"{row['releases']:,}".replace(",", " "),
+        f"+{week.get('new', 0)} new {edited} edited {removed} removed",
+        str(row["due"]),
+    ]
+
+
+def _say_notes(screen: Screen, sections: list[Row]) -> None:
+    """Say of which sections the listing was not read to its end when it was last read, and why."""
+    for row in sections:
+        if row["note"]:
+            screen.line("")
+            screen.line((f"{row['section']}: the last listing was read in part only ({screen.lately(row['last_sweep_at'])}): {row['note']}", "yellow"))
+
+
+def _say_suspects(screen: Screen, suspects: list[Row]) -> None:
+    if suspects:
+        screen.line("")
+        screen.line((f"Not answering (unproven): {plural(len(suspects), 'press release')}", "magenta"))
+        rows = [[str(row["release"]), row["title"], f"since {screen.lately(row['failing_since'])}", came_instead(row)] for row in suspects[:_MOST_LISTED]]
+        screen.table(rows, flexible=1, indent="   ")
+        _say_more(screen, len(suspects), "jiaxing-today list --state suspect")
+
+
+def _say_unread(screen: Screen, unread: list[Row]) -> None:
+    if unread:
+        waiting = sum(not row["looks"] for row in unread)
+        asked = [row for row in unread if row["looks"]]
+        screen.line("")
+        screen.line(f"Listed but never read: {plural(len(unread), 'page')}, {waiting} of them not asked for yet")
+        rows = [[row["title"] or row["url"], came_instead(row), row["url"]] for row in asked[:_MOST_LISTED]]
+        screen.table(rows, flexible=0, indent="   ")
+        _say_more(screen, len(asked), "jiaxing-today status --json")
+
+
+def _say_more(screen: Screen, number: int, command: str) -> None:
+    if number > _MOST_LISTED:
+        screen.line((f"   and {number - _MOST_LISTED} more: {command}", "dim"))
+
+
+def _say_today(screen: Screen, status: dict[str, Any]) -> None:
+    today = status["today"]
+    screen.line(
+        f"Requests today {today['requests']} · blocked {today['blocked']} · without an answer {today['unanswered']}"
+        + (f" · not asked, for scope or robots.txt {today['refused']}" if today["refused"] else "")
+    )
+    for portal in status["portals"]:
+        screen.line(f"   {portal['portal']}: {_spent(portal, 'looks')} looks, {_spent(portal, 'first_looks')} first looks")
+        if portal["tls"] == "legacy":
+            screen.line((f"   {portal['portal']}: old TLS is accepted (tls = \"legacy\")", "yellow"))
+
+
+def _spent(portal: Row, what: str) -> str:
+    most = portal[f"{what}_a_day"]
+    return f"{portal[f'{what}_today']} of {most}" if most else f"{portal[f'{what}_today']} (no budget)"
+
+
+def _size(number: float) -> str:
+    """Return a number of bytes in the unit that leaves one to three digits before the point."""
+    for unit in _UNITS:
+        if number < _KILO or unit == _UNITS[-1]:
+            break
+        number /= _KILO
+    return f"{number:.0f} {unit}" if unit == _UNITS[0] else f"{number:.1f} {unit}"
