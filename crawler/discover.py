@@ -7,6 +7,7 @@ The listing is where the portal's file says, else where it last was, else at the
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import TYPE_CHECKING
 
 from crawler.charset import decode
@@ -162,9 +163,11 @@ def _take(session: Session, sweep: _Pass, page: ListingPage, fetch_id: int) -> L
     if keys and keys in sweep.seen:
         sweep.note = _SAME_AS_BEFORE.format(page=sweep.read)
         return None
+    if sweep.pages is None:
+        # In answers, as pages_read is: a first answer may hold several of the pages that a person would leaf through.
+        sweep.pages = ceil(page.total / len(keys)) if page.total and keys else page.pages
     sweep.seen.append(keys)
     sweep.platform, sweep.total = page.platform, page.total if page.total is not None else sweep.total
-    sweep.pages = page.pages if page.pages is not None else sweep.pages
     rows = [Row(listed, key, article_id(listed.url), fetch_id) for listed, key in zip(page.records, keys, strict=True)]
     stop = _stops_at(session, sweep, rows)
     sweep.rows += rows if stop is None else rows[:stop]

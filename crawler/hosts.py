@@ -15,7 +15,7 @@ from crawler.http import Ask, retry_after
 from crawler.robots import Rules, rules_from
 from crawler.urls import host_of, in_scope
 from storage.instants import instant
-from storage.records import Purpose
+from storage.records import Purpose, Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,8 @@ class Gate:
         """Note what an answer asks of us: to wait (Retry-After), or, where none came, that the host is silent."""
         if not self._out_of_scope(fetch.url):
             host = self._host(host_of(fetch.url))
-            host.silent = 0 if fetch.status is not None else host.silent + 1
+            if fetch.result is not Result.REFUSED:
+                host.silent = 0 if fetch.status is not None else host.silent + 1
             wait = retry_after(fetch, self._clock.now())
             if wait is not None:
                 host.held_until = self._clock.now() + timedelta(seconds=min(wait, _DAY_SECONDS))
@@ -81,6 +82,8 @@ class Gate:
         known = self._host(host)
         if known.held_until is not None and known.held_until > self._clock.now():
             return f"{host} asked us to wait until {instant(known.held_until)}"
+        if known.rules is not None and known.rules.parsed is None and not known.rules.otherwise:
+            return f"{host}: {known.rules.note}"
         if known.silent >= _UNREACHABLE_AFTER:
             return f"{host} did not answer {known.silent} times in a row"
         if self._left(host, backfill=backfill) <= 0:

@@ -160,7 +160,7 @@ def _names(appended: Appended) -> list[str]:
     if appended.kind is None:
         names.append("unchanged" if appended.answered else "failed")
     elif appended.kind is Kind.NEW:
-        names.append("baseline" if appended.baseline else "new")
+        names.append("baseline" if appended.baseline else "second_address" if appended.second_address else "new")
     else:
         names.append(appended.kind.value)
     names += ["silent"] if appended.silent else []

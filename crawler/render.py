@@ -8,35 +8,42 @@ from __future__ import annotations
 import json
 import re
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
-from crawler.render_times import at, between, zone_name
+from crawler.render_times import at, between, zone_name, zone_offset
+from crawler.urls import url_key
 from storage.connect import open_reader, translated
+from storage.errors import UnknownReference
+from storage.references import resolve
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
     from datetime import datetime
-    from pathlib import Path
     from typing import TextIO
     from zoneinfo import ZoneInfo
 
     from config.settings import Settings
+    from storage.references import Reference
 
     Piece = str | tuple[str, str]
     """A text, or a text and its style."""
 
-__all__ = ["Desk", "Piece", "Screen", "assembled", "console_on", "safe"]
+__all__ = ["Desk", "Piece", "Screen", "assembled", "console_on", "named", "read_bytes", "safe"]
 
 _PIPE_WIDTH = 1_000_000
 """Columns of a pipe: nothing is cut or wrapped there."""
 _NARROWEST = 12
+_PIPE_COLUMN = 60
+"""To how much the flexible column is filled up in a pipe; longer ones stand out, whole."""
 _GAP = "  "
+_TOO_LONG = re.compile(r"^[0-9]{19,}|@[0-9]{19,}$")  # beyond SQLite's whole numbers
 _MARKED = re.compile(r"(\[-.*?-\]|\{\+.*?\+\})", re.DOTALL)
 _STYLES = {"[-": "red strike", "{+": "green"}
 
@@ -50,9 +57,16 @@ def safe(text: str) -> str:
     return text.translate(_SHOWN)
 
 
+class _Console(Console):
+    """A console that lets its caller hear that nobody reads any more, instead of leaving the process by itself."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console_on(stream: TextIO) -> Console:
     """Return a console that writes to a stream: as wide as the terminal, or without any limit where it is none."""
-    console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    console = _Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
     if not console.is_terminal:
         console.width = _PIPE_WIDTH
     return console
@@ -72,6 +86,16 @@ class Screen:
         """The columns that a line may take, or None where there is no limit."""
         return self.out.width if self.out.is_terminal else None
 
+    @property
+    def zone_offset(self) -> str:
+        """The zone of all times, as `+08:00`."""
+        return zone_offset(self.zone, self.now)
+
+    @property
+    def zone_words(self) -> str:
+        """The zone of all times, as `+08:00 (Asia/Shanghai)`."""
+        return zone_name(self.zone, self.now)
+
     def line(self, *pieces: Piece) -> None:
         """Print one line of pieces."""
         self.out.print(assembled(*pieces))
@@ -80,9 +104,9 @@ class Screen:
         """Print one line beside the results."""
         self.err.print(assembled(*pieces))
 
-    def paragraph(self, text: str) -> None:
-        """Print a paragraph: wrapped at words on a terminal, in a pipe as it is."""
-        self.out.print(assembled(text), soft_wrap=not self.out.is_terminal)
+    def paragraph(self, *pieces: Piece, hang: str = "") -> None:
+        """Print a text of any length, wrapped at words on a terminal; lines after the first begin with `hang`."""
+        self.indented(assembled(*pieces), hang, first="")
 
     def json(self, document: object) -> None:
         """Print a document for machines; only what the stream's encoding cannot hold is escaped."""
@@ -90,17 +114,17 @@ class Screen:
         self.out.file.write(json.dumps(document, ensure_ascii=encoding != "utf8", indent=2) + "\n")
 
     def titled(self, *pieces: Piece) -> None:
-        """Print a heading, with the zone of all times below it at the right."""
+        """Print a heading, with the zone of all times at its right, or below where there is no room."""
         heading = assembled(*pieces)
-        note = f"times are {zone_name(self.zone, self.now)}"
+        note = f"times are {self.zone_words}"
         room = (self.width or 100) - heading.cell_len - len(note)
         self.out.print(heading + Text(" " * room if room >= len(_GAP) else "\n") + Text(note, "dim"))
 
-    def indented(self, text: Text, indent: str) -> None:
-        """Print a text with every line of it indented; on a terminal wrapped at words."""
-        for line in text.wrap(self.out, max(self.out.width - len(indent), _NARROWEST)):
+    def indented(self, text: Text, indent: str, *, first: str | None = None) -> None:
+        """Print a text with every line of it indented (the first one by `first`); on a terminal wrapped at words."""
+        for number, line in enumerate(text.wrap(self.out, max(self.out.width - len(indent), _NARROWEST))):
             line.rstrip()
-            self.out.print(Text(indent) + line)
+            self.out.print(Text(first if number == 0 and first is not None else indent) + line)
 
     def table(  # noqa: PLR0913 - what makes a table
         self,
@@ -120,7 +144,9 @@ class Screen:
         cells = [[assembled(cell) for cell in row] for row in [*head, *rows]]
         widths = self._widths(cells, flexible, len(indent))
         for number, row in enumerate(cells, start=-len(head)):
-            fitted = (_fitted(cell, widths[place], flush_right=place in right) for place, cell in enumerate(row))
+            fitted = (
+                _fitted(cell, widths[place], flush_right=place in right, whole=self.width is None) for place, cell in enumerate(row)
+            )
             line = Text(_GAP).join(fitted)
             line.rstrip()
             self.out.print(Text(indent) + line)
@@ -130,7 +156,9 @@ class Screen:
 
     def _widths(self, cells: list[list[Text]], flexible: int, indent: int) -> list[int]:
         widths = [max(cell.cell_len for cell in column) for column in zip(*cells, strict=True)]
-        if self.width is not None and widths:
+        if self.width is None and widths:
+            widths[flexible] = min(widths[flexible], _PIPE_COLUMN)
+        elif self.width is not None and widths:
             excess = max(indent + sum(widths) + len(_GAP) * (len(widths) - 1) - self.width, 0)
             widths[flexible] = max(min(widths[flexible], _NARROWEST), widths[flexible] - excess)
         return widths
@@ -167,10 +195,30 @@ def assembled(*pieces: Piece) -> Text:
     return text
 
 
-def _fitted(cell: Text, width: int, *, flush_right: bool) -> Text:
-    cell.truncate(width, overflow="ellipsis")
-    room = width - cell.cell_len
+def _fitted(cell: Text, width: int, *, flush_right: bool, whole: bool) -> Text:
+    if not whole:
+        cell.truncate(width, overflow="ellipsis")
+    room = max(width - cell.cell_len, 0)
     return Text(" " * room) + cell if flush_right else cell + Text(" " * room)
+
+
+def named(connection: sqlite3.Connection, name: str) -> Reference:
+    """Return what people mean by a name: a number, a version, a key, or a URL in whatever spelling, with or without its scheme.
+
+    Raises UnknownReference.
+    """
+    wanted = name.strip()
+    if "/" in wanted:
+        with suppress(ValueError):
+            wanted = f"http://{url_key(wanted if '://' in wanted else f'http://{wanted}')}"
+    if _TOO_LONG.search(wanted):
+        raise UnknownReference(f"nothing here is named {name}", hint="no number in an archive is as large")
+    return resolve(connection, wanted)
+
+
+def read_bytes(file: Path) -> bytes:
+    """Return the bytes of a file, or of the standard input for `-`; raises OSError."""
+    return sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,4 +242,3 @@ class Desk:
         with translated(self.path), closing(open_reader(self.path)) as connection:
             connection.execute("BEGIN")
             yield connection
-

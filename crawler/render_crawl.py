@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from crawler.errors import LocateError
+from crawler.render import assembled
 from crawler.render_lists import say_changes
 from crawler.render_times import length, plural
 
@@ -44,7 +45,7 @@ class Reports:
         self._listed: dict[str, tuple[Target, int, int | None]] = {}
         console = _terminal(screen)
         self._bar = _bar(console) if console else None
-        self._task = self._bar.add_task("asking for the listing", total=None) if self._bar else None
+        self._task = self._bar.add_task("starting", total=None) if self._bar else None
 
     def __enter__(self) -> Self:
         if self._bar:
@@ -72,7 +73,7 @@ class Reports:
         expected = looks * self._delay
         if looks and (expected >= _WORTH_SAYING or not self._bar):
             forecast = f", about {length(expected)}" if expected >= _WORTH_SAYING else ""
-            self._screen.aside(f"looking at {plural(looks, 'page')}{forecast}; Ctrl-C is safe")
+            self._aside(f"looking at {plural(looks, 'page')}{forecast}; Ctrl-C is safe")
 
     def looked(self, appended: Appended) -> None:  # noqa: ARG002 - what it turned out to be stands in the summary
         """Count one look; copies that had to be seen too come on top of what was expected."""
@@ -84,11 +85,18 @@ class Reports:
         if self._bar and self._task is not None:
             self._bar.reset(self._task, description=what, total=total, completed=done)
 
+    def _aside(self, text: str) -> None:
+        """Print a line above the bar, or beside the results."""
+        if self._bar:
+            self._bar.console.print(assembled(text))
+        else:
+            self._screen.aside(text)
+
     def _say_found(self, target: Target, rows: int, total: int | None) -> None:
         state = self._found(target)
         if state is not None:
             ways = state["found_by"].replace("; ", ", then ") or "at its start page"
-            self._screen.line(f"found “{state['title']}” {ways} (platform: {state['platform']}, {_extent(rows, total)})")
+            self._screen.paragraph(f'found "{state["title"]}" {ways} (platform: {state["platform"]}, {_extent(rows, total)})')
 
 
 def _terminal(screen: Screen) -> Console | None:
@@ -96,24 +104,39 @@ def _terminal(screen: Screen) -> Console | None:
 
 
 def _bar(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
     return Progress(*columns, console=console, transient=True)
 
 
 def _extent(rows: int, total: int | None) -> str:
-    return f"{plural(total, 'row')} on its listing, the first {rows} read" if total and rows < total else f"{plural(rows, 'row')} on its listing"
+    return (
+        f"{plural(total, 'row')} on its listing, the first {rows} read"
+        if total and rows < total
+        else f"{plural(rows, 'row')} on its listing"
+    )
 
 
 # At the end
 
 
-def say_summary(screen: Screen, summary: Summary) -> None:
-    """Print what a run's looks came to, in one line, and what kept pages waiting."""
-    screen.line(" · ".join(_counted(summary)) if summary.counts["looked"] else "No page was due.")
+def say_summary(screen: Screen, summary: Summary, changes: Sequence[Row] | None = None) -> None:
+    """Print what a run's looks came to, in one line, and what kept pages waiting.
+
+    `changes` are those that the run found: a page that is new need be no news, where its press release was known.
+    """
+    news = summary.counts["new"] if changes is None else sum(change["kind"] == "new" for change in changes)
+    screen.paragraph(" · ".join(_counted(summary, news)) if summary.counts["looked"] else "No page was due.")
     baseline = summary.counts["baseline"]
     if baseline:
         which = f"All {baseline}" if baseline == summary.counts["looked"] else f"{baseline} of them"
-        screen.line(f"{which} were there before us: recorded as the baseline, not as news.")
+        screen.paragraph(f"{which} were there before us: recorded as the baseline, not as news.")
     for sweep in summary.sweeps:
         if sweep.note:
             screen.line((f"{sweep.target.name}: the listing was read in part only: {sweep.note}", "yellow"))
@@ -121,14 +144,15 @@ def say_summary(screen: Screen, summary: Summary) -> None:
         screen.line((f"Left for later: {reason}", "yellow"))
 
 
-def _counted(summary: Summary) -> list[str]:
+def _counted(summary: Summary, news: int) -> list[str]:
     counts = summary.counts
     unchanged, spared, unproven = counts["unchanged"], counts["not_modified"], counts["suspected"]
     sent = "no bodies sent again" if spared == unchanged else f"{plural(spared, 'body', 'bodies')} not sent again"
     named = (
         ("unchanged" + (f" ({sent})" if spared else ""), unchanged),
         ("read for the first time", counts["baseline"]),
-        ("new", counts["new"]),
+        ("new", news),
+        ("known already at another address", counts["new"] - news),
         ("edited", counts["edited"]),
         ("removed", counts["removed"]),
         ("restored", counts["restored"]),
@@ -153,7 +177,7 @@ def say_failures(screen: Screen, failed: Sequence[CrawlError], notes: Sequence[s
         if note not in told:
             screen.aside(note)
     for error in failed:
-        screen.aside((f"{error}", "red"))
+        screen.aside((str(error), "red"))
         for step in error.steps if isinstance(error, LocateError) else ():
             screen.aside(f"   tried {step}")
         if error.hint:
@@ -171,7 +195,7 @@ def say_totals(screen: Screen, path: object, releases: int) -> None:
 
 def say_plan(screen: Screen, target: Target, plan: Row) -> None:
     """Print what a crawl of one section would do, from what the archive knows of it (`plan`; its values None without one)."""
-    screen.line((target.name, "bold"), f"  “{target.section.title}”")
+    screen.line((target.name, "bold"), f'  "{target.section.title}"')
     for name, words in (
         ("listing", _way(target, plan["known"])),
         ("reading", plan["reading"]),
@@ -187,7 +211,7 @@ def _way(target: Target, known: Row | None) -> str:
         return f"named in the portal's file: {section.listing}"
     if known is not None and known["listing_url"]:
         return f"where it was last found: {known['listing_url']}"
-    links = ", then ".join(f"“{title}”" for title in section.trail)
+    links = ", then ".join(f'"{title}"' for title in section.trail)
     more = f" (or {plural(len(section.start) - 1, 'page')} more)" if len(section.start) > 1 else ""
     return f"not known yet: walk there from {section.start[0]}{more} by the links {links}"
 

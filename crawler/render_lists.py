@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from crawler.render_times import plural
+from storage import queries
+from storage.errors import UnknownReference
+from storage.instants import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    import sqlite3
+    from collections.abc import Iterable
+    from datetime import datetime
 
     from crawler.render import Piece, Screen
     from storage.queries import Row
 
-__all__ = ["KINDS", "STATES", "came_instead", "say_changes", "say_releases", "words_of_change"]
+__all__ = [
+    "KINDS",
+    "STATES",
+    "came_instead",
+    "changes_of",
+    "not_answering",
+    "releases_of",
+    "say_all_changes",
+    "say_changes",
+    "say_releases",
+    "words_of_change",
+]
 
 # State -> how people say it, and its colour.
 STATES = {
@@ -30,6 +45,7 @@ KINDS = {
     "restored": ("restored", "green"),
     "suspect": ("not answering", "magenta"),
 }
+_TELLING = frozenset({"edited", "restored"})
 # Label -> what a reader would call it; the first of these tells the date.
 _LABELS = {
     "backdated": "date moved back",
@@ -61,6 +77,11 @@ def came_instead(row: Row) -> str:
     return f"{words} ({row['error']})" if row["error"] else words
 
 
+def not_answering(row: Row) -> str:
+    """Return what came instead of a page, and whether its press release answers at another address."""
+    return came_instead(row) + ("; the press release answers at another address" if row.get("release_state") == "live" else "")
+
+
 def words_of_change(row: Row) -> str:
     """Return what kind of edit a row of `changes` or `history` is: 'no date moved', 'date moved, title changed'."""
     labels = set(row["labels"]) - ({"date"} if "backdated" in row["labels"] else set())
@@ -68,21 +89,49 @@ def words_of_change(row: Row) -> str:
     return ", ".join(["no date moved", *words] if row["silent"] else words)
 
 
-def say_releases(screen: Screen, releases: Sequence[Row], *, more: bool, limit: int) -> None:
-    """Print press releases, a line each: number, printed date, title, edits, and the state where it is not live."""
+def releases_of(
+    connection: sqlite3.Connection, *, section: str | None, state: str | None, text: str | None, limit: int
+) -> dict[str, Any]:
+    """Return press releases as one document (`limit` 0: all); raises UnknownReference for a section that is none."""
+    known = [row["section"] for row in queries.sections(connection)]
+    if section is not None and section not in known:
+        raise UnknownReference(f"the archive has no section {section}", hint=f"its sections: {', '.join(known) or 'none yet'}")
+    found = queries.releases(connection, section=section, state=state, text=text, limit=limit + 1 if limit else -1)
+    return {"releases": found[:limit] if limit else found, "more": bool(limit) and len(found) > limit}
+
+
+def say_releases(screen: Screen, document: dict[str, Any]) -> None:
+    """Print press releases, a line each: number, printed date, state where it is not live, edits, title."""
+    releases = document["releases"]
     if not releases:
         screen.line("No press release fits.")
         return
-    screen.table([_release(row) for row in releases], header=("No.", "Printed", "Title", "Edits", ""), flexible=2, right=(0,))
-    if more:
-        screen.line("")
-        screen.line((f"These are the first {plural(limit, 'press release')}; more with --limit N (0: all).", "dim"))
+    screen.table([_release(row) for row in releases], header=("No.", "Printed", "State", "Edits", "Title"), flexible=4, right=(0,))
+    if document["more"]:
+        screen.line((f"These are the first {len(releases)}; more with --limit N (0: all).", "dim"))
 
 
 def _release(row: Row) -> list[Piece]:
     silent = f" ({row['silent_edits']} silent)" if row["silent_edits"] else ""
     edits = f"{row['edits']}{silent}" if row["edits"] else ""
-    return [str(row["release"]), row["published_on"] or "no date", row["title"], edits, STATES[row["state"]]]
+    return [str(row["release"]), row["published_on"] or "no date", STATES[row["state"]], edits, row["title"]]
+
+
+def changes_of(connection: sqlite3.Connection, *, since: datetime | None, limit: int) -> dict[str, Any]:
+    """Return what the publisher did, newest first, as one document (`limit` 0: all)."""
+    begin = instant(since) if since else None
+    found = queries.changes(connection, since=begin, limit=limit + 1 if limit else -1)
+    return {"since": begin, "changes": found[:limit] if limit else found, "more": bool(limit) and len(found) > limit}
+
+
+def say_all_changes(screen: Screen, document: dict[str, Any]) -> None:
+    """Print what the publisher did, newest first."""
+    since = f" since {screen.at(document['since'])}" if document["since"] else ""
+    changes = document["changes"]
+    screen.titled((f"Changes{since}" if changes else f"No press release was changed{since}, as far as anybody looked.", "bold"))
+    say_changes(screen, changes, times=True)
+    if document["more"]:
+        screen.line((f"These are the newest {len(changes)}; more with --limit N (0: all).", "dim"))
 
 
 def say_changes(screen: Screen, changes: Iterable[Row], *, suspects: Iterable[Row] = (), times: bool = False) -> None:
@@ -90,16 +139,16 @@ def say_changes(screen: Screen, changes: Iterable[Row], *, suspects: Iterable[Ro
     rows = [*map(_change, changes), *map(_suspect, suspects)]
     cells = [[screen.at(row["at"]), *row["cells"]] if times else row["cells"] for row in rows]
     details = [screen.marked(row["detail"]) if row["detail"] else None for row in rows]
-    screen.table(cells, flexible=3 if times else 2, indent="   ", below=details)
+    screen.table(cells, flexible=3 if times else 2, indent="" if times else "   ", below=details)
 
 
 def _change(row: Row) -> Row:
     kind = "silent" if row["silent"] else row["kind"]
-    printed = row["published_on"] or "no date"
-    detail = row["summary"] if row["kind"] == "edited" else None
-    return {"at": row["observed_at"], "cells": [KINDS[kind], printed, row["title"], row["ref"], words_of_change(row)], "detail": detail}
+    told = (words_of_change(row), row["summary"]) if row["kind"] in _TELLING else ()
+    cells: list[Piece] = [KINDS[kind], row["published_on"] or "no date", row["title"], row["ref"]]
+    return {"at": row["observed_at"], "cells": cells, "detail": ": ".join(filter(None, told))}
 
 
 def _suspect(row: Row) -> Row:
-    cells: list[Piece] = [KINDS["suspect"], row["published_on"] or "no date", row["title"], str(row["release"]), "unproven"]
-    return {"at": row["failing_since"], "cells": cells, "detail": f"came instead: {came_instead(row)}"}
+    cells: list[Piece] = [KINDS["suspect"], row["published_on"] or "no date", row["title"], str(row["release"])]
+    return {"at": row["failing_since"], "cells": cells, "detail": f"unproven: {not_answering(row)}"}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from crawler.render import named
+from crawler.render_diff import latest_pair
 from crawler.render_lists import STATES, came_instead, words_of_change
 from crawler.render_times import plural
 from storage import overview, queries
 from storage.instants import instant
-from storage.references import resolve
+from storage.writer import load_reading
 
 if TYPE_CHECKING:
     import sqlite3
@@ -17,9 +19,8 @@ if TYPE_CHECKING:
     from crawler.render import Piece, Screen
     from storage.queries import Row
     from storage.records import Content, Reading
-    from storage.references import Reference
 
-__all__ = ["fetch_of", "history_of", "release_of", "say_fetch", "say_history", "say_release"]
+__all__ = ["fetch_of", "history_of", "raw_of", "release_of", "say_fetch", "say_history", "say_release"]
 
 _WITHHELD = "(This text is withheld by order: see the table redactions.)"
 _REASONS = {
@@ -34,19 +35,41 @@ _REASONS = {
 # The press release
 
 
-def release_of(connection: sqlite3.Connection, reference: Reference) -> dict[str, Any]:
-    """Return a version of a press release as one document; without a number, the one that stands for the release now."""
+def release_of(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
+    """Return the version that `name` means as one document; of a press release the one that stands for it now.
+
+    Raises UnknownReference.
+    """
+    reference = named(connection, name)
     release = queries.release(connection, reference.release_id)
     speaks = reference.number is None and reference.page_id == reference.release_id
-    row, content, reading = queries.version(connection, resolve(connection, release["version"]) if speaks else reference)
-    named = ("release", "key", "section", "state", "edits", "silent_edits", "first_seen_at", "vantage", "pages")
-    told = ("ref", "page", "kind", "not_before", "observed_at", "last_confirmed_at", "retracted", "baseline", "found_by", "fetch", "url")
+    row, content, reading = queries.version(connection, named(connection, release["version"]) if speaks else reference)
+    facts = ("release", "key", "section", "state", "edits", "silent_edits", "first_seen_at", "vantage", "pages")
+    told = (
+        "ref",
+        "page",
+        "kind",
+        "not_before",
+        "observed_at",
+        "last_confirmed_at",
+        "retracted",
+        "baseline",
+        "found_by",
+        "fetch",
+        "url",
+    )
     return {
-        **{name: release[name] for name in named},
+        **{name: release[name] for name in facts},
         **{name: row[name] for name in told},
         "content_sha256": row["content_sha256"],
         "body_sha256": row["body_sha256"],
         **_printed(content),
+        **_evidence(reading),
+    }
+
+
+def _evidence(reading: Reading | None) -> dict[str, Any]:
+    return {
         "dates": [{"value": date.value, "from": date.origin} for date in reading.dates] if reading else [],
         "problems": list(reading.problems) if reading else [],
     }
@@ -65,14 +88,15 @@ def _printed(content: Content | None) -> dict[str, Any]:
 
 def say_release(screen: Screen, release: dict[str, Any]) -> None:
     """Print a press release: what is known of it, a blank line, and its text as printed."""
-    screen.titled((release["title"] or "(no title)", "bold"))
+    screen.paragraph((release["title"] or "(no title)", "bold"))
     for name, words in _facts(screen, release):
         screen.line((f"{name:<11}", "dim"), *words)
     for file in release["attachments"]:
-        screen.line(("attachment ", "dim"), f"{file['name']}  {file['url']}")
-    screen.line("")
-    for place, paragraph in enumerate(release["paragraphs"]):
-        screen.paragraph(paragraph if place == 0 else f"\n{paragraph}")
+        screen.line(("attached   ", "dim"), file["name"])
+        screen.line(f"           {file['url']}")
+    for paragraph in release["paragraphs"]:
+        screen.line("")
+        screen.paragraph(paragraph)
     if release["text"] is None:
         screen.line(_WITHHELD)
 
@@ -80,7 +104,8 @@ def say_release(screen: Screen, release: dict[str, Any]) -> None:
 def _facts(screen: Screen, release: dict[str, Any]) -> list[tuple[str, list[Piece]]]:
     state: list[Piece] = ["  ", STATES[release["state"]]] if release["state"] != "live" else []
     edits = f", {plural(release['edits'], 'edit')}" if release["edits"] else ""
-    seen = f"first seen {screen.at(release['first_seen_at'])}, confirmed until {screen.lately(release['last_confirmed_at'])}"
+    first, last = screen.at(release["first_seen_at"]), screen.at(release["last_confirmed_at"])
+    seen = f"first seen {first}, confirmed until {last} {screen.zone_offset}"
     facts: list[tuple[str, list[Piece]]] = [
         ("number", [f"{release['ref']} of press release {release['release']}{edits}", *state]),
         ("printed", [release["published"] or "no date"]),
@@ -102,14 +127,18 @@ def _plain(piece: Piece) -> str:
 # Its history
 
 
-def history_of(connection: sqlite3.Connection, release_id: int) -> dict[str, Any]:
-    """Return the history of a press release as one document: its pages, versions and what the listings said of it."""
+def history_of(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
+    """Return the history of a press release as one document: its pages, versions and what the listings said of it.
+
+    Raises UnknownReference.
+    """
+    release_id = named(connection, name).release_id
     release = queries.release(connection, release_id)
-    named = ("release", "key", "section", "title", "state", "published", "published_on", "url", "vantage", "first_seen_at", "pages")
+    facts = ("release", "key", "section", "title", "state", "published", "published_on", "url", "vantage", "first_seen_at", "pages")
     versions = queries.history(connection, release_id)
     written = overview.written_by_server(connection, [row["fetch"] for row in versions])
     return {
-        **{name: release[name] for name in named},
+        **{name: release[name] for name in facts},
         **overview.looks_of(connection, release_id),
         "versions": [{**row, "written_by_server": _instant(written.get(row["fetch"]))} for row in versions],
         "listing": queries.listing_of_section(connection, release_id),
@@ -126,7 +155,7 @@ def _instant(http_date: str | None) -> str | None:
 
 def say_history(screen: Screen, history: dict[str, Any]) -> None:
     """Print the history of a press release, in order of time."""
-    screen.titled((f"{history['release']}  {history['title']}", "bold"))
+    screen.paragraph((f"{history['release']}  {history['title']}", "bold"), hang="    ")
     _say_heading(screen, history)
     screen.line("")
     events = [(row["observed_at"], 0, row) for row in history["versions"]] + [
@@ -144,11 +173,14 @@ def say_history(screen: Screen, history: dict[str, Any]) -> None:
 def _say_heading(screen: Screen, history: dict[str, Any]) -> None:
     printed = history["published"] or "no date"
     section = f"   {history['section']}" if history["section"] else ""
-    screen.line(f"    key {history['key']}   printed date {printed}{section}   {history['url']}")
+    screen.line(f"    key {history['key']}   printed date {printed}{section}")
+    screen.line(f"    {history['url']}")
     if history["looks"]:
         vantage = f" from {history['vantage']}" if history["vantage"] else ""
-        silent = f"{history['unanswered']} without an answer" if history["unanswered"] else "each of them answered"
-        screen.line(f"    Watched{vantage} since {screen.at(history['first_seen_at'])[:10]}; {plural(history['looks'], 'look')}, {silent}.")
+        silent = f"{history['unanswered'] or 'none'} without an answer"
+        screen.paragraph(
+            f"    Watched{vantage} since {screen.at(history['first_seen_at'])[:10]}; {plural(history['looks'], 'look')}, {silent}."
+        )
     if history["state"] != "live":
         words, style = STATES[history["state"]]
         screen.line("    ", (words, style), _since_when(screen, history))
@@ -162,7 +194,7 @@ def _since_when(screen: Screen, history: dict[str, Any]) -> str:
 def _say_version(screen: Screen, row: Row) -> None:
     confirmed = f"confirmed until {screen.lately(row['last_confirmed_at'])}" if row["kind"] != "removed" else ""
     stands = ("   (no longer stands: see the table retractions)", "dim") if row["retracted"] else ""
-    screen.line((row["ref"], "bold"), "  ", *_happened(screen, row), "   ", (confirmed, "dim"), stands)
+    screen.paragraph((row["ref"], "bold"), "  ", *_happened(screen, row), "   ", (confirmed, "dim"), stands, hang=" " * 8)
     words = words_of_change(row)
     if row["kind"] in {"edited", "restored"} and row["summary"]:
         screen.indented(screen.marked(f"{words + ': ' if words else ''}{row['summary']}"), " " * 8)
@@ -203,19 +235,18 @@ def _say_pages(screen: Screen, history: dict[str, Any]) -> None:
     for page in others:
         why = "an imported file" if page["kind"] == "import" else _REASONS.get(page["reason"], page["reason"])
         screen.line("")
-        screen.line(f"Also page {page['page']}: {why}  {page['url']}  ", STATES[page["state"]] if page["kind"] != "import" else "")
+        state = STATES[page["state"]] if page["kind"] != "import" else ""
+        screen.line(f"Also page {page['page']}: {why}   ", state)
+        screen.line(f"    {page['url']}")
 
 
 def _say_next(screen: Screen, history: dict[str, Any]) -> None:
-    standing = [row["ref"] for row in history["versions"] if not row["retracted"] and row["kind"] != "removed"]
-    screen.line("")
-    pair = next(((row["ref"], other["ref"]) for row in history["versions"] for other in history["versions"] if _follows(other, row)), None)
+    standing = [row for row in history["versions"] if not row["retracted"]]
+    pair = latest_pair(standing)
     compare = f"Compare: diff {pair[0]} {pair[1]}   " if pair else ""
-    screen.line((f"{compare}Text: show {standing[-1]}" if standing else compare, "dim"))
-
-
-def _follows(later: Row, earlier: Row) -> bool:
-    return bool(later["kind"] == "edited" and later["page"] == earlier["page"] and later["not_before"] and earlier["observed_at"] < later["observed_at"])
+    text = next((f"Text: show {row['ref']}" for row in reversed(standing) if row["kind"] != "removed"), "")
+    screen.line("")
+    screen.paragraph((f"Times are {screen.zone_words}.   {compare}{text}", "dim"))
 
 
 # One request
@@ -223,7 +254,14 @@ def _follows(later: Row, earlier: Row) -> bool:
 
 def fetch_of(connection: sqlite3.Connection, fetch_id: int) -> dict[str, Any]:
     """Return one request, its headers and what was read from its answer as one document."""
-    return {**queries.capture(connection, fetch_id), "reading": overview.reading_of(connection, fetch_id)}
+    reading = load_reading(connection, fetch_id)
+    read = None if reading is None else {"reader": reading.reader, "outcome": reading.outcome, **_evidence(reading)}
+    return {**queries.capture(connection, fetch_id), "reading": read}
+
+
+def raw_of(connection: sqlite3.Connection, fetch_id: int) -> bytes:
+    """Return the bytes that came with a fetch; raises UnknownReference where it brought none."""
+    return queries.capture_body(connection, fetch_id)
 
 
 def say_fetch(screen: Screen, fetch: dict[str, Any]) -> None:
@@ -232,14 +270,18 @@ def say_fetch(screen: Screen, fetch: dict[str, Any]) -> None:
     screen.titled((f"fetch {fetch['fetch']}", "bold"), f"  {fetch['purpose']}: {fetch['method']} {fetch['url']}")
     peer = f" by {fetch['remote_address']}" if fetch["remote_address"] else ""
     vantage = f", watching from {fetch['vantage']}" if fetch["vantage"] else ""
-    screen.line(f"asked {screen.at(fetch['requested_at'])}, {fetch['result']}{status} after {fetch['elapsed_ms']} ms{peer}{vantage}")
+    screen.line(
+        f"asked {screen.at(fetch['requested_at'])}, {fetch['result']}{status} after {fetch['elapsed_ms']} ms{peer}{vantage}"
+    )
     if fetch["error"]:
         screen.line((fetch["error"], "red"))
     for sign, headers in ((">", fetch["request_headers"]), ("<", fetch["response_headers"])):
         for name, value in headers:
             screen.line((f"{sign} {name}: ", "dim"), value)
     if fetch["body_sha256"]:
-        screen.line(f"body: {plural(fetch['size'], 'byte')}, {fetch['media_type'] or 'no media type'}, sha256 {fetch['body_sha256']}")
+        screen.line(
+            f"body: {plural(fetch['size'], 'byte')}, {fetch['media_type'] or 'no media type'}, sha256 {fetch['body_sha256']}"
+        )
     _say_reading(screen, fetch["reading"])
 
 
@@ -247,6 +289,6 @@ def _say_reading(screen: Screen, reading: Row | None) -> None:
     if reading is not None:
         screen.line(f"read as: {reading['outcome']} (reader {reading['reader']})")
         for date in reading["dates"]:
-            screen.line(f"   date {date['value']} from {date['origin']}" if isinstance(date, dict) else f"   date {date}")
+            screen.line(f"   date {date['value']} from {date['from']}")
         for problem in reading["problems"]:
             screen.line((f"   {problem}", "yellow"))

@@ -6,7 +6,10 @@ import sqlite3
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from crawler.render_lists import came_instead
+from rich.text import Text
+
+from crawler.render import safe
+from crawler.render_lists import came_instead, not_answering
 from crawler.render_times import midnight, plural
 from storage import overview, queries
 from storage.instants import instant
@@ -39,7 +42,7 @@ def status_of(desk: Desk) -> dict[str, Any]:
             "last_run": overview.newest_run(connection),
             "next_due_at": overview.next_due(connection),
             "sections": _sections(desk, connection),
-            "suspects": queries.suspects(connection),
+            "suspects": overview.not_answering(connection),
             "unread": overview.unread(connection),
             "today": overview.asked_since(connection, instant(midnight(desk.screen.zone, now))),
             "portals": [_portal(portal, connection, desk) for portal in desk.settings.portals],
@@ -57,12 +60,27 @@ def _sections(desk: Desk, connection: sqlite3.Connection) -> list[Row]:
     due = overview.due_by_section(connection, instant(desk.screen.now))
     week = overview.changed_since(connection, instant(desk.screen.now - _WEEK))
     known = [
-        {**row, "tracked": due.get(row["section"], {}).get("tracked", 0), "due": due.get(row["section"], {}).get("due", 0), "week": week.get(row["section"], {})}
+        {
+            **row,
+            "tracked": due.get(row["section"], {}).get("tracked", 0),
+            "due": due.get(row["section"], {}).get("due", 0),
+            "week": week.get(row["section"], {}),
+        }
         for row in queries.sections(connection)
     ]
     names = {row["section"] for row in known}
-    never = {"id": None, "listing_url": None, "platform": None, "found_by": None, "last_complete_at": None, "last_sweep_at": None, "note": None}
-    configured = [(f"{portal.name}/{slug}", section.title) for portal in desk.settings.portals for slug, section in portal.sections.items()]
+    never = {
+        "id": None,
+        "listing_url": None,
+        "platform": None,
+        "found_by": None,
+        "last_complete_at": None,
+        "last_sweep_at": None,
+        "note": None,
+    }
+    configured = [
+        (f"{portal.name}/{slug}", section.title) for portal in desk.settings.portals for slug, section in portal.sections.items()
+    ]
     counts: Row = {"releases": 0, "unread": 0, "tracked": 0, "due": 0, "week": {}}
     return known + [{"section": name, "title": title, **never, **counts} for name, title in configured if name not in names]
 
@@ -86,7 +104,7 @@ def say_status(screen: Screen, status: dict[str, Any]) -> None:
     screen.titled((status["archive"], "bold"), f"  {plural(totals['releases'], 'press release')}")
     screen.line(f"last request {last}, next page due {due}")
     screen.line("")
-    header = ("Section", "Last complete listing", "Releases", "This week", "Due now")
+    header = ("Section", "Whole listing", "Releases", "This week", "Due now")
     screen.table([_section(screen, row) for row in status["sections"]], header=header, flexible=3, right=(2, 4))
     _say_notes(screen, status["sections"])
     _say_suspects(screen, status["suspects"])
@@ -114,15 +132,17 @@ def _say_notes(screen: Screen, sections: list[Row]) -> None:
     for row in sections:
         if row["note"]:
             screen.line("")
-            screen.line((f"{row['section']}: the last listing was read in part only ({screen.lately(row['last_sweep_at'])}): {row['note']}", "yellow"))
+            when = screen.lately(row["last_sweep_at"])
+            screen.line((f"{row['section']}: its listing was read in part only ({when}): {row['note']}", "yellow"))
 
 
 def _say_suspects(screen: Screen, suspects: list[Row]) -> None:
     if suspects:
         screen.line("")
-        screen.line((f"Not answering (unproven): {plural(len(suspects), 'press release')}", "magenta"))
-        rows = [[str(row["release"]), row["title"], f"since {screen.lately(row['failing_since'])}", came_instead(row)] for row in suspects[:_MOST_LISTED]]
-        screen.table(rows, flexible=1, indent="   ")
+        screen.line((f"Not answering (unproven): {plural(len(suspects), 'page')}", "magenta"))
+        shown = suspects[:_MOST_LISTED]
+        rows = [[str(row["release"]), row["title"], f"since {screen.lately(row['failing_since'])}"] for row in shown]
+        screen.table(rows, flexible=1, indent="   ", below=[Text(safe(not_answering(row))) for row in shown])
         _say_more(screen, len(suspects), "jiaxing-today list --state suspect")
 
 
@@ -132,8 +152,9 @@ def _say_unread(screen: Screen, unread: list[Row]) -> None:
         asked = [row for row in unread if row["looks"]]
         screen.line("")
         screen.line(f"Listed but never read: {plural(len(unread), 'page')}, {waiting} of them not asked for yet")
-        rows = [[row["title"] or row["url"], came_instead(row), row["url"]] for row in asked[:_MOST_LISTED]]
-        screen.table(rows, flexible=0, indent="   ")
+        for row in asked[:_MOST_LISTED]:
+            screen.paragraph(f"   {row['title'] or 'untitled'}: {came_instead(row)}", hang="   ")
+            screen.line(f"      {row['url']}")
         _say_more(screen, len(asked), "jiaxing-today status --json")
 
 
@@ -149,14 +170,16 @@ def _say_today(screen: Screen, status: dict[str, Any]) -> None:
         + (f" · not asked, for scope or robots.txt {today['refused']}" if today["refused"] else "")
     )
     for portal in status["portals"]:
-        screen.line(f"   {portal['portal']}: {_spent(portal, 'looks')} looks, {_spent(portal, 'first_looks')} first looks")
+        screen.line(
+            f"   {portal['portal']}: {_spent(portal, 'first_looks', 'first looks')}, {_spent(portal, 'looks', 'later ones')}"
+        )
         if portal["tls"] == "legacy":
-            screen.line((f"   {portal['portal']}: old TLS is accepted (tls = \"legacy\")", "yellow"))
+            screen.line((f'   {portal["portal"]}: old TLS is accepted (tls = "legacy")', "yellow"))
 
 
-def _spent(portal: Row, what: str) -> str:
+def _spent(portal: Row, what: str, words: str) -> str:
     most = portal[f"{what}_a_day"]
-    return f"{portal[f'{what}_today']} of {most}" if most else f"{portal[f'{what}_today']} (no budget)"
+    return f"{portal[f'{what}_today']}{f' of {most}' if most else ''} {words}{'' if most else ' (no budget)'}"
 
 
 def _size(number: float) -> str:

@@ -11,7 +11,7 @@ from storage.instants import parse_instant
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-__all__ = ["at", "between", "length", "midnight", "moment_of", "plural", "zone_name"]
+__all__ = ["at", "between", "length", "midnight", "moment_of", "plural", "zone_name", "zone_offset"]
 
 _MINUTE = "%Y-%m-%d %H:%M"
 _SECOND = "%Y-%m-%d %H:%M:%S"
@@ -29,10 +29,11 @@ def plural(number: int, thing: str, things: str | None = None) -> str:
 
 def zone_name(zone: ZoneInfo, now: datetime) -> str:
     """Return a zone as its offset and its name: '+08:00 (Asia/Shanghai)'."""
-    return f"{_offset(zone, now)} ({zone.key})"
+    return f"{zone_offset(zone, now)} ({zone.key})"
 
 
-def _offset(zone: ZoneInfo, now: datetime) -> str:
+def zone_offset(zone: ZoneInfo, now: datetime) -> str:
+    """Return a zone's offset from UTC at a moment: '+08:00'."""
     written = f"{now.astimezone(zone):%z}"
     return f"{written[:3]}:{written[3:5]}"
 

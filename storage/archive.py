@@ -89,9 +89,10 @@ class Archive:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit everything inside together, or nothing of it; one inside another joins it."""
+        """Commit everything inside together, or nothing of it; one inside another joins it, and fails alone where that is caught."""
         if self._depth:
-            yield
+            with self._part():
+                yield
             return
         with translated(self.path), ExitStack() as stack:
             self.connection.execute("BEGIN IMMEDIATE")
@@ -102,6 +103,22 @@ class Archive:
             self.connection.execute("COMMIT")
             stack.pop_all()
         self._depth = 0
+
+    @contextmanager
+    def _part(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            self.connection.execute("SAVEPOINT part")
+            stack.callback(self._undo_part)
+            yield
+            stack.pop_all()
+        self.connection.execute("RELEASE part")
+
+    def _undo_part(self) -> None:
+        """Undo a part that failed: a transaction that goes on must not commit half a page."""
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK TO part")
+            self.connection.execute("RELEASE part")
+            self._writer.reload()
 
     def _roll_back(self) -> None:
         """Undo an open transaction, and forget what was remembered of it."""

@@ -60,6 +60,9 @@ def is_fresh(path: Path) -> bool:
     if not path.exists():
         return True
     _assert_ours_to_open(path)
+    if path.with_name(path.name + "-shm").exists():
+        # Somebody has it open.  If that is this process, closing a descriptor of ours would drop SQLite's locks on the file.
+        return path.stat().st_size == 0
     with path.open("rb") as file:
         header = file.read(_HEADER_SIZE)
     if header and (not header.startswith(_SQLITE) or header[_ID_AT] != APPLICATION_ID.to_bytes(4, "big")):
@@ -99,6 +102,8 @@ def create(path: Path) -> None:
         with translated(path), closing(_connect(str(building))) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
             migrate(Database(connection))
+        for stale in ("-wal", "-shm", "-journal"):  # of an archive that was deleted: SQLite would replay it into the new one
+            path.with_name(path.name + stale).unlink(missing_ok=True)
         building.replace(path)
 
 

@@ -64,7 +64,8 @@ def plan(connection: sqlite3.Connection, page_id: int, schedule: Schedule) -> No
 
 _MEMBER = """
     SELECT p.page_id, p.release_id, g.kind, p.state, i.reason, p.compare_sha256, c.title, coalesce(c.text, '') <> '',
-        p.first_seen_at, p.last_changed_at, p.last_confirmed_at, g.article
+        p.first_seen_at, p.last_changed_at, max(p.base_at, coalesce(p.unchanged_304, '')), g.article,
+        (SELECT x.reader FROM readings x WHERE x.fetch_id = p.base_fetch_id AND x.outcome = 'ok' ORDER BY x.id DESC LIMIT 1)
     FROM _pages p JOIN pages g ON g.id = p.page_id JOIN contents c ON c.id = p.content_id
     JOIN identities i ON i.id = (SELECT max(x.id) FROM identities x WHERE x.page_id = p.page_id)
 """
@@ -92,7 +93,7 @@ def siblings(connection: sqlite3.Connection, page_id: int, compare_sha256: str) 
 
 
 def _member(row: tuple[Any, ...], article: str | None) -> Member:
-    page_id, release_id, kind, state, reason, compared, title, has_text, first_seen, changed, confirmed, own_article = row
+    page_id, release_id, kind, state, reason, compared, title, has_text, first_seen, changed, confirmed, own_article, reader = row
     return Member(
         page_id=page_id,
         release_id=release_id,
@@ -105,6 +106,7 @@ def _member(row: tuple[Any, ...], article: str | None) -> Member:
         same_article=article is not None and article == own_article,
         changed_at=changed or first_seen,
         confirmed_at=confirmed,
+        reader=reader,
     )
 
 
@@ -120,6 +122,8 @@ def refresh_releases(connection: sqlite3.Connection, pages: Iterable[int], *, al
 
 
 # The page that speaks for a release: one that is live before one that is not, an import last, the founding page first.
+# An edit that shows at two addresses is one edit: each step from one content to another counts as often as on the page that took
+# it most often.
 _FOLD_RELEASE = """
 INSERT INTO _current
 WITH face AS (
@@ -127,13 +131,18 @@ WITH face AS (
     ORDER BY CASE state WHEN 'live' THEN 0 WHEN 'suspect' THEN 1 WHEN 'removed' THEN 2 ELSE 3 END,
         page_id <> release_id, page_id LIMIT 1
 ), stood AS (
-    SELECT v.* FROM versions v JOIN _pages p USING (page_id)
+    SELECT v.*, o.content_id AS was_id FROM versions v JOIN _pages p USING (page_id) LEFT JOIN versions o ON o.id = v.previous_id
     WHERE p.release_id = :release AND NOT EXISTS (SELECT 1 FROM retractions r WHERE r.version_id = v.id)
+), steps AS (
+    SELECT max(times) AS times, max(silently) AS silently FROM (
+        SELECT was_id, content_id, count(*) AS times, sum(silent) AS silently FROM stood WHERE kind = 'edited'
+        GROUP BY page_id, was_id, content_id
+    ) GROUP BY was_id, content_id
 )
 SELECT face.release_id, face.page_id,
     coalesce(face.section_id, (SELECT min(section_id) FROM _pages WHERE release_id = :release)),
     face.version_id, face.content_id, face.state,
-    (SELECT count(*) FROM stood WHERE kind = 'edited'), (SELECT count(*) FROM stood WHERE silent = 1),
+    (SELECT coalesce(sum(times), 0) FROM steps), (SELECT coalesce(sum(silently), 0) FROM steps),
     (SELECT min(first_seen_at) FROM _pages WHERE release_id = :release),
     (SELECT max(observed_at) FROM stood WHERE kind <> 'new'),
     (SELECT max(last_confirmed_at) FROM _pages WHERE release_id = :release)
@@ -159,13 +168,17 @@ def rebuild(connection: sqlite3.Connection, schedule: Schedule) -> None:
     refresh_releases(connection, pages)
 
 
+# The newest reading holds, but for one that came to nothing: a reader that cannot read an old body says nothing about the page.
 _LOOK_ROWS = f"""
     SELECT f.id, f.requested_at, f.elapsed_ms, f.result, r.outcome, f.response_headers, f.etag, f.last_modified, f.error,
-        f.purpose, v.id, v.kind, v.content_id, c.compare_sha256, v.observed_at
+        f.purpose, rc.compare_sha256, v.id, v.kind, v.content_id, c.compare_sha256, v.observed_at
     FROM fetches f
-    LEFT JOIN readings r ON r.id = (SELECT max(x.id) FROM readings x WHERE x.fetch_id = f.id)
+    LEFT JOIN readings r ON r.id = (
+        SELECT x.id FROM readings x WHERE x.fetch_id = f.id ORDER BY x.outcome <> 'ok', x.id DESC LIMIT 1
+    )
     LEFT JOIN versions v ON v.fetch_id = f.id AND v.page_id = f.page_id
         AND NOT EXISTS (SELECT 1 FROM retractions y WHERE y.version_id = v.id)
+    LEFT JOIN contents rc ON rc.id = r.content_id
     LEFT JOIN contents c ON c.id = v.content_id
     WHERE f.page_id = ? AND f.purpose IN ({_LOOKS}) AND NOT EXISTS (SELECT 1 FROM fetches h WHERE h.hop_of = f.id)
     ORDER BY f.id
@@ -177,7 +190,7 @@ def _looks(connection: sqlite3.Connection, page_id: int) -> list[LookFact]:
 
 
 def _look(row: tuple[Any, ...]) -> LookFact:
-    fetch_id, requested, elapsed, result, outcome, headers, etag, last_modified, error, purpose, *version = row
+    fetch_id, requested, elapsed, result, outcome, headers, etag, last_modified, error, purpose, read_as, *version = row
     return LookFact(
         fetch_id=fetch_id,
         requested_at=requested,
@@ -189,6 +202,7 @@ def _look(row: tuple[Any, ...]) -> LookFact:
         last_modified=last_modified,
         error=error,
         imported=purpose == Purpose.IMPORT.value,
+        compare_sha256=read_as,
         version=_version(version) if version[0] else None,
     )
 

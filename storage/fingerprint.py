@@ -39,7 +39,8 @@ def page_key(url_key: str) -> str:
 
 def comparable(text: str) -> str:
     """Return `text` in the form that is compared: what differs only there is not a change of the page."""
-    folded = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)).translate(_ZERO_WIDTH)
+    seen = _LINE_ENDS.sub("\n", text).translate(_ZERO_WIDTH)
+    folded = unicodedata.normalize("NFC", seen)  # last, because an invisible character may part a letter from its accent
     return _AROUND_LINE_ENDS.sub("\n", _SPACES.sub(" ", folded)).strip()
 
 

@@ -17,7 +17,7 @@ _ABSENT = frozenset({State.SUSPECT, State.REMOVED})
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A page that was read at least once: what it says now, since when, and until when it was seen to say so."""
+    """A page that was read at least once: what it says now, as `reader` reads it, since when, and until when it surely said so."""
 
     page_id: int
     release_id: int
@@ -30,6 +30,7 @@ class Member:
     same_article: bool
     changed_at: str
     confirmed_at: str
+    reader: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +42,21 @@ class Identity:
     reason: Reason
 
 
-def first_identity(page_id: int, compare_sha256: str, title: str, *, has_text: bool, others: Sequence[Member]) -> Identity:
+def first_identity(  # noqa: PLR0913 - a page's facts
+    page_id: int, compare_sha256: str, title: str, *, has_text: bool, others: Sequence[Member], is_import: bool = False
+) -> Identity:
     """Say which release a page belongs to when it is first read.
 
     `others` are the pages with the same article number on the host or the same content.  An article number alone is not
     trusted (numbers restart when a site is migrated): title or content must agree too.  Same content counts only where there
-    is text: two pages of pictures under one heading are not thereby one.
+    is text: two pages of pictures under one heading are not thereby one.  Nothing moves into an imported file: nobody serves it.
     """
     for other in others:
         if other.same_article and (other.compare_sha256 == compare_sha256 or other.title == title):
             return Identity(page_id, other.release_id, Reason.SAME_ARTICLE_ID)
     for other in others:
         if has_text and other.has_text and other.compare_sha256 == compare_sha256:
-            moved = other.kind is not PageKind.IMPORT and other.state in _ABSENT
+            moved = not is_import and other.kind is not PageKind.IMPORT and other.state in _ABSENT
             return Identity(page_id, other.release_id, Reason.MOVED if moved else Reason.SAME_CONTENT)
     return Identity(page_id, page_id, Reason.FIRST)
 
@@ -61,7 +64,8 @@ def first_identity(page_id: int, compare_sha256: str, title: str, *, has_text: b
 def reconcile(members: Sequence[Member]) -> tuple[list[Identity], list[int]]:
     """Look again at the pages of one release: return new opinions, and the pages to look at before forming one.
 
-    Copies that differ may be a divergence or a copy that lags: only pages seen since the latest change of either tell.
+    Copies that differ may be a divergence or a copy that lags: only pages seen since the latest change of either tell.  Pages
+    that different readers read differ for that reason alone: they are compared when one reader has read both.
     Imported files never change, so they take no part.
     """
     pages = [member for member in members if member.kind is not PageKind.IMPORT]
@@ -89,7 +93,7 @@ def _divergences(live: Sequence[Member]) -> list[Identity]:
     return [
         Identity(member.page_id, member.page_id, Reason.DIVERGED)
         for member in rest
-        if member.compare_sha256 != lead.compare_sha256 and not _lags(member, lead) and not _lags(lead, member)
+        if member.compare_sha256 != lead.compare_sha256 and member.reader == lead.reader and not _lags(member, lead) and not _lags(lead, member)
     ]
 
 

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from storage.derived import members_of, page_state, plan, refresh_releases, save_state, siblings
+from storage.fingerprint import compare_sha256
 from storage.identity import Identity, first_identity, reconcile
 from storage.instants import instant
-from storage.records import FoundBy, Kind, Purpose, Reading, Reason, Result, State
+from storage.records import FoundBy, Kind, PageKind, Purpose, Reading, Reason, Result, State
 from storage.state import LookFact, VersionFact, advance, answer_age
 from storage.versions import Draft, draft_version
 from storage.writer import dump, load_reading, received_at
@@ -55,6 +56,7 @@ class Appended:
     suspected: bool = False
     answered: bool = True
     not_modified: bool = False
+    second_address: bool = False
     look_at: tuple[int, ...] = field(default=())
 
 
@@ -70,7 +72,8 @@ def append_look(writer: Writer, look: Look, *, now: datetime, schedule: Schedule
     refresh_releases(writer.connection, [look.page_id])
     baseline = bool(draft) and _is_baseline(writer, look, draft)
     suspected = before.state is State.LIVE and after.state is State.SUSPECT
-    _tell(writer, version, draft, baseline=baseline, suspect=fetch_id if suspected else None, now=now)
+    second = version is not None and _is_second_address(writer, version)
+    _tell(writer, version, draft, known=baseline or second, suspect=fetch_id if suspected else None, now=now)
     _plan(writer, look.page_id, look_at, now, schedule)
     return Appended(
         fetch_id=fetch_id,
@@ -82,6 +85,7 @@ def append_look(writer: Writer, look: Look, *, now: datetime, schedule: Schedule
         suspected=suspected,
         answered=after.fails == 0,
         not_modified=look.fetches[-1].result is Result.NOT_MODIFIED,
+        second_address=second,
         look_at=tuple(look_at),
     )
 
@@ -90,7 +94,7 @@ def _read(writer: Writer, look: Look, state: PageState, fetch_id: int, now: date
     """Write the readings and draft the version, comparing under one reader."""
     if look.reading is None:
         return None, None
-    if look.rereading is not None and state.base_fetch_id is not None:
+    if look.rereading is not None and look.reading.content is not None and state.base_fetch_id is not None:
         writer.reading(state.base_fetch_id, look.rereading, now)
     before = load_reading(writer.connection, state.base_fetch_id, look.reading.reader) if state.base_fetch_id else None
     draft, problem = draft_version(state, before, look.reading, earlier=_earlier(writer, look.page_id))
@@ -101,8 +105,11 @@ def _read(writer: Writer, look: Look, state: PageState, fetch_id: int, now: date
 
 
 def _earlier(writer: Writer, page_id: int) -> frozenset[str]:
+    """Return what the page said so far, by every reader that read it: a revert is one across a change of reader too."""
     rows = writer.connection.execute(
-        "SELECT c.compare_sha256 FROM versions v JOIN contents c ON c.id = v.content_id WHERE v.page_id = ?", (page_id,)
+        "SELECT DISTINCT c.compare_sha256 FROM fetches f JOIN readings r ON r.fetch_id = f.id"
+        " JOIN contents c ON c.id = r.content_id WHERE f.page_id = ?",
+        (page_id,),
     )
     return frozenset(digest for (digest,) in rows)
 
@@ -170,6 +177,7 @@ def _fact(look: Look, fetch_id: int, version: VersionFact | None) -> LookFact:
         last_modified=last.header("last-modified"),
         error=last.error,
         imported=last.purpose is Purpose.IMPORT,
+        compare_sha256=compare_sha256(look.reading.content) if look.reading and look.reading.content else None,
         version=version,
     )
 
@@ -190,12 +198,14 @@ def _identify(writer: Writer, page_id: int, version: VersionFact | None, now: da
 
 
 def _identify_first(writer: Writer, page_id: int, now: datetime) -> list[int]:
-    compared, title, text = writer.connection.execute(
-        "SELECT c.compare_sha256, c.title, c.text FROM _pages p JOIN contents c ON c.id = p.content_id WHERE p.page_id = ?",
+    compared, title, text, kind = writer.connection.execute(
+        "SELECT c.compare_sha256, c.title, c.text, g.kind FROM _pages p JOIN pages g ON g.id = p.page_id"
+        " JOIN contents c ON c.id = p.content_id WHERE p.page_id = ?",
         (page_id,),
     ).fetchone()
     others = siblings(writer.connection, page_id, compared)
-    identity = first_identity(page_id, compared, title, has_text=bool(text), others=others)
+    is_import = kind == PageKind.IMPORT.value
+    identity = first_identity(page_id, compared, title, has_text=bool(text), others=others, is_import=is_import)
     _write_identity(writer, identity, now)
     if identity.reason is not Reason.SAME_CONTENT:
         return []
@@ -216,11 +226,11 @@ def _identity_row(identity: Identity) -> dict[str, object]:
 
 
 def _tell(  # noqa: PLR0913 - what may be told
-    writer: Writer, version: VersionFact | None, draft: Draft | None, *, baseline: bool, suspect: int | None, now: datetime
+    writer: Writer, version: VersionFact | None, draft: Draft | None, *, known: bool, suspect: int | None, now: datetime
 ) -> None:
     """Put what people are to be told into the outbox, in the same transaction as what it tells of."""
-    if version is not None and draft is not None and not baseline and not _is_second_address(writer, version):
-        kind = "silent" if draft.silent else draft.kind.value
+    if version is not None and draft is not None and not known:
+        kind = "silent" if draft.silent and draft.kind is Kind.EDITED else draft.kind.value
         _outbox(writer, kind, now, version_id=version.id)
     if suspect is not None:
         _outbox(writer, "suspect", now, fetch_id=suspect)

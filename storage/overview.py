@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from storage.queries import rows
+from storage.queries import rows, suspects
 from storage.records import Outcome, PageKind, Purpose, Result
 
 if TYPE_CHECKING:
@@ -18,16 +18,16 @@ __all__ = [
     "asked_since",
     "changed_since",
     "due_by_section",
-    "was_swept_whole",
     "longest_unseen",
     "looks_of",
     "newest_run",
     "next_due",
+    "not_answering",
     "pages_of",
-    "reading_of",
     "spent_since",
     "standing",
     "unread",
+    "was_swept_whole",
     "written_by_server",
 ]
 
@@ -105,6 +105,16 @@ def spent_since(connection: sqlite3.Connection, hosts: Sequence[str], since: str
     return found[0]
 
 
+def not_answering(connection: sqlite3.Connection) -> list[Row]:
+    """Return `queries.suspects` with the state of each one's press release: `live` where another address of it answers."""
+    states = dict(
+        connection.execute(
+            "SELECT release_id, state FROM _current WHERE release_id IN (SELECT release_id FROM _pages WHERE state = 'suspect')"
+        )
+    )
+    return [{**row, "release_state": states[row["release"]]} for row in suspects(connection)]
+
+
 def unread(connection: sqlite3.Connection, limit: int = -1) -> list[Row]:
     """Return the pages that are listed but were never read, with what came instead (`looks` 0: nobody has asked yet)."""
     return rows(
@@ -154,16 +164,6 @@ def looks_of(connection: sqlite3.Connection, release_id: int) -> Row:
     return found[0]
 
 
-def reading_of(connection: sqlite3.Connection, fetch_id: int) -> Row | None:
-    """Return what the newest reader made of a fetch: reader, outcome, dates, problems; None where nothing was read."""
-    found = rows(
-        connection,
-        "SELECT reader, outcome, dates, problems, recorded_at FROM readings WHERE fetch_id = ? ORDER BY id DESC LIMIT 1",
-        (fetch_id,),
-    )
-    return {**found[0], "dates": json.loads(found[0]["dates"]), "problems": json.loads(found[0]["problems"])} if found else None
-
-
 def standing(connection: sqlite3.Connection, release_id: int) -> list[Row]:
     """Return the versions that stand, removals among them, of all pages of a release, in order of time."""
     return rows(
@@ -188,7 +188,8 @@ def written_by_server(connection: sqlite3.Connection, fetch_ids: Sequence[int]) 
 def was_swept_whole(connection: sqlite3.Connection, section: str) -> bool:
     """Tell whether the listing of a section (`portal/slug`) was ever read to its end."""
     row = connection.execute(
-        "SELECT 1 FROM sweeps w JOIN sections s ON s.id = w.section_id WHERE w.complete = 1 AND s.portal || '/' || s.slug = ? LIMIT 1",
+        "SELECT 1 FROM sweeps w JOIN sections s ON s.id = w.section_id"
+        " WHERE w.complete = 1 AND s.portal || '/' || s.slug = ? LIMIT 1",
         (section,),
     ).fetchone()
     return row is not None

@@ -256,7 +256,8 @@ CREATE TABLE _pages (
     page_id INTEGER PRIMARY KEY, release_id INTEGER, section_id INTEGER, host TEXT NOT NULL, state TEXT,
     version_id INTEGER, content_id INTEGER, compare_sha256 TEXT, base_fetch_id INTEGER, base_at TEXT, unchanged_304 TEXT,
     etag TEXT, last_modified TEXT, first_seen_at TEXT, last_changed_at TEXT, last_confirmed_at TEXT, last_look_at TEXT,
-    failing_since TEXT, fails INTEGER NOT NULL DEFAULT 0, looks INTEGER NOT NULL DEFAULT 0, outcome TEXT, error TEXT
+    failing_since TEXT, missing_at TEXT, fails INTEGER NOT NULL DEFAULT 0, looks INTEGER NOT NULL DEFAULT 0,
+    outcome TEXT, error TEXT
 ) STRICT;
 CREATE INDEX _pages_release ON _pages (release_id);
 CREATE INDEX _pages_compare ON _pages (compare_sha256);

@@ -39,7 +39,7 @@ class VersionFact:
 
 @dataclass(frozen=True, slots=True)
 class LookFact:
-    """One look: times (instants as text), what came, and the version that it made, if any."""
+    """One look: times (instants as text), what came, how it reads in the comparison form, and the version that it made, if any."""
 
     fetch_id: int
     requested_at: str
@@ -51,6 +51,7 @@ class LookFact:
     last_modified: str | None = None
     error: str | None = None
     imported: bool = False
+    compare_sha256: str | None = None
     version: VersionFact | None = None
 
     @property
@@ -61,7 +62,10 @@ class LookFact:
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """The columns of `_pages` that follow from looks; `state` is None until the page was read once."""
+    """The columns of `_pages` that follow from looks; `state` is None until the page was read once.
+
+    `missing_at` is when the page was last surely not there: a restoration happened after that.
+    """
 
     state: State | None = None
     version_id: int | None = None
@@ -77,6 +81,7 @@ class PageState:
     last_confirmed_at: str | None = None
     last_look_at: str | None = None
     failing_since: str | None = None
+    missing_at: str | None = None
     fails: int = 0
     looks: int = 0
     outcome: str | None = None
@@ -103,11 +108,13 @@ def fold(looks: list[LookFact]) -> PageState:
 def advance(state: PageState, look: LookFact) -> PageState:
     """Return the state after one more look.
 
-    A 304 that nobody asked for carries an error: it confirms nothing.
+    A 304 that nobody asked for carries an error: it confirms nothing.  Neither does one of a removed page bring it back: only a
+    body makes the version that says so.
     """
     seen = replace(state, last_look_at=look.requested_at, looks=state.looks + 1, error=look.error)
-    if look.result is Result.NOT_MODIFIED and look.error is None and state.base_fetch_id is not None:
-        return _confirmed(replace(seen, unchanged_304=look.stood_at, outcome=look.result.value), look)
+    if look.result is Result.NOT_MODIFIED and look.error is None and state.base_at is not None and state.state is not State.REMOVED:
+        latest = max(look.stood_at, state.unchanged_304 or state.base_at)
+        return _confirmed(replace(seen, unchanged_304=latest if latest > state.base_at else None, outcome=look.result.value), look)
     if look.outcome is Outcome.OK:
         return _read(replace(seen, outcome=Outcome.OK.value), look)
     return _failed(seen, look)
@@ -121,11 +128,13 @@ def _confirmed(state: PageState, look: LookFact) -> PageState:
 def _read(state: PageState, look: LookFact) -> PageState:
     """Take the body as the new base: of the same state (bounds only move forward), or of the version that it made."""
     version = look.version
-    fresh = version is not None or state.base_at is None or look.stood_at >= state.base_at
+    base_at = look.stood_at if version is not None else max(look.stood_at, state.base_at or "")
     based = replace(
         state,
         base_fetch_id=look.fetch_id,
-        base_at=look.stood_at if fresh else state.base_at,
+        base_at=base_at,
+        compare_sha256=look.compare_sha256 or state.compare_sha256,
+        unchanged_304=state.unchanged_304 if (state.unchanged_304 or "") > base_at else None,
         etag=look.etag,
         last_modified=look.last_modified,
     )
@@ -151,10 +160,11 @@ def _failed(state: PageState, look: LookFact) -> PageState:
         state,
         fails=state.fails + 1,
         failing_since=state.failing_since or look.received_at,
+        missing_at=look.stood_at if look.outcome in MISSING else state.missing_at,
         outcome=(look.outcome or look.result).value,
     )
     if look.version is not None and look.version.kind is Kind.REMOVED:
-        return replace(_new_version(failing, look.version), state=State.REMOVED)
+        return replace(_new_version(failing, look.version), state=State.REMOVED, etag=None, last_modified=None)
     if look.outcome in MISSING and state.state is State.LIVE:
         return replace(failing, state=State.SUSPECT)
     return failing

@@ -59,8 +59,8 @@ def _edited(state: PageState, before: Reading, after: Reading, earlier: Collecti
 
 
 def _restored(state: PageState, before: Reading | None, after: Reading, earlier: Collection[str]) -> Draft:
-    """Say when a restoration happened: after the last look that still failed; what differs from the last text stands beside it."""
-    return _described(Draft(Kind.RESTORED, state.last_look_at), before, after, earlier)
+    """Say when a restoration happened: after the page was last seen missing; what differs from the last text stands beside it."""
+    return _described(Draft(Kind.RESTORED, state.missing_at), before, after, earlier)
 
 
 def _described(draft: Draft, before: Reading | None, after: Reading, earlier: Collection[str]) -> Draft:

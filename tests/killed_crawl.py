@@ -7,6 +7,7 @@ has everything imported and no thread; there a counter sends SIGKILL to its own 
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -14,27 +15,26 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
+import threading
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from config.portal import parse_portal
 from config.settings import Settings
-from crawler.clock import WallClock
-from crawler.http import Client, HttpOptions
 from crawler.pipeline import crawl
 from crawler.run import How, choose_targets, open_archive, run_job
 from seeds.portal import portal_file
 from storage.connect import open_reader
-from storage.schema import known_migrations
 from tests.soundness import facts_of, faults_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Driver", "Fuse"]
+__all__ = ["Driver", "Fuse", "crawl_once"]
 
 ROOT = Path(__file__).parents[1]
 
@@ -49,7 +49,7 @@ class Fuse:
         self.at = at
         self.passed: list[str] = []
         self._tell = tell
-        self._ended = False
+        self._laid = False
 
     def __call__(self, boundary: str) -> None:
         """Pass one boundary."""
@@ -64,18 +64,18 @@ class Fuse:
         plain = sqlite3.connect
 
         def connect(*arguments: Any, **options: Any) -> sqlite3.Connection:
-            connection = plain(*arguments, **options)
+            connection: sqlite3.Connection = plain(*arguments, **options)
             connection.execute("PRAGMA wal_autocheckpoint = 20")  # a small crawl meets checkpoints too
             connection.set_trace_callback(self)
             return connection
 
-        sqlite3.connect = connect
+        sqlite3.connect, self._laid = connect, True  # type: ignore[assignment] # one signature for all of its own
         sys.addaudithook(self._audit)
         yield
-        sqlite3.connect, self._ended = plain, True
+        sqlite3.connect, self._laid = plain, False
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event in {"os.rename", "os.remove"} and not self._ended:
+        if event in {"os.rename", "os.remove"} and self._laid:
             self(f"{event} {Path(arguments[0]).name}")
 
 
@@ -93,8 +93,8 @@ class _Ticking:
         """Wait for nothing."""
 
 
-def _crawl(archive: Path, base_url: str, begins: datetime, fuse: Fuse) -> int:
-    """Crawl as the command line does; return the writer's `synchronous`."""
+def crawl_once(archive: Path, base_url: str, begins: datetime, fuse: Fuse) -> int:
+    """Crawl the embedded portal at `base_url` as the command line does; return the writer's `synchronous`."""
     portal = parse_portal(portal_file(base_url), "embedded.toml")
     settings = Settings(archive=archive, portals=(portal,), vantage="here", unconditional_share=0)
     how = How(clock=_Ticking(begins), rng=random.Random(1), on_boundary=fuse)
@@ -114,12 +114,12 @@ def _state(archive: Path, *, ended: bool) -> dict[str, Any]:
     if archive.exists():
         with closing(open_reader(archive)) as reader:
             state = {"faults": faults_of(reader, ended=ended), "facts": facts_of(reader)}
-    return {**state, "exists": archive.exists(), "files": sorted(os.listdir(archive.parent))}
+    return {**state, "exists": archive.exists(), "files": sorted(path.name for path in archive.parent.iterdir())}
 
 
 def _whole(order: dict[str, Any], fuse: Fuse) -> dict[str, Any]:
     with fuse.laid():
-        synchronous = _crawl(Path(order["archive"]), order["base_url"], datetime.fromisoformat(order["begins"]), fuse)
+        synchronous = crawl_once(Path(order["archive"]), order["base_url"], datetime.fromisoformat(order["begins"]), fuse)
     return {"boundaries": fuse.passed, "synchronous": synchronous, "after": _state(Path(order["archive"]), ended=True)}
 
 
@@ -136,16 +136,20 @@ _JOBS = {"crawl": _whole, "resume": _resumed}
 
 def drive() -> None:
     """Take orders as lines of JSON, run each in a process of its own, and answer with how that ended and what it told."""
-    _warm_up()
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(_forked(json.loads(line))) + "\n")
+    orders = map(json.loads, sys.stdin)
+    for number, order in enumerate(orders):
+        if number == 0:
+            _warm_up(order["base_url"])
+        sys.stdout.write(json.dumps(_forked(order)) + "\n")
         sys.stdout.flush()
 
 
-def _warm_up() -> None:
-    """Do once what every crawl would otherwise pay for anew."""
-    known_migrations()
-    Client(HttpOptions("warm"), WallClock())
+def _warm_up(base_url: str) -> None:
+    """Crawl once in this process, so that no other has to import and prepare anything."""
+    with tempfile.TemporaryDirectory() as folder:
+        crawl_once(Path(folder) / "archive.db", base_url, datetime(2026, 1, 1, tzinfo=UTC), Fuse(0, print))
+    assert threading.active_count() == 1, "a process with threads is not to be forked"
+    gc.freeze()
 
 
 def _forked(order: dict[str, Any]) -> dict[str, Any]:
@@ -187,18 +191,16 @@ class Driver:
     def __exit__(self, *exc: object) -> None:
         self._process.communicate()
 
-    def ask(self, **order: object) -> tuple[int, Any]:
-        """Have an order carried out; return the exit code (negative: the signal) and what was told.
-
-        Raises AssertionError where the process ended otherwise than well or by SIGKILL, with what it said.
-        """
+    def ask(self, **order: object) -> tuple[int, str]:
+        """Have an order carried out; return the exit code (negative: the signal) and what was told: JSON, or a traceback."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(order, default=str) + "\n")
         self._process.stdin.flush()
-        answer = json.loads(self._process.stdout.readline())
-        assert answer["code"] in {0, -signal.SIGKILL}, f"{order}\n{answer['told']}"
-        return answer["code"], json.loads(answer["told"])
+        line = self._process.stdout.readline()
+        assert line, "the driver process has ended; its traceback is on standard error"
+        answer = json.loads(line)
+        return answer["code"], answer["told"]
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import sys
@@ -23,7 +24,9 @@ from seeds.portal import TODAY, Portal, PortalServer
 from tests.killed_crawl import Driver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from seeds.portal import Release
 
 __all__ = ["CRAWLS", "Crawl", "Point", "State", "Trial", "choose", "complaints", "kind_of", "try_points"]
 
@@ -55,10 +58,10 @@ CRAWLS = (
 class State:
     """What a reader found: whether there is an archive, the files in its folder, faults in plain words, and facts to compare."""
 
-    exists: bool
-    files: tuple[str, ...]
-    faults: tuple[str, ...]
-    facts: dict[str, list[str]] = field(repr=False)
+    exists: bool = False
+    files: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    facts: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, told: dict[str, Any]) -> Self:
@@ -77,16 +80,21 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One kill and what came of it: `before` and `after` the crawl was begun again, and the uninterrupted crawl's `whole`."""
+    """One kill and what came of it.
+
+    `before` and `after` are what stood in the file before and after the crawl was begun again, `whole` what an uninterrupted
+    crawl leaves; `trouble` is the traceback where it could not be begun again, or what was left could not be read.
+    """
 
     crawl: str
     number: int
     boundary: str
     code: int
-    synchronous: int
+    whole: State
     before: State
     after: State
-    whole: State
+    synchronous: int
+    trouble: str = ""
 
     def __str__(self) -> str:
         return f"{self.crawl} crawl, killed at boundary {self.number}: {self.boundary}"
@@ -144,7 +152,7 @@ def act_out(portal: Portal) -> None:
     portal.copy_to_column(doubled)
 
 
-def _plain(portal: Portal) -> list[Any]:
+def _plain(portal: Portal) -> list[Release]:
     golden = portal.golden.id
     return [item for item in portal.releases if item.columns == (TODAY,) and not item.pinned and item.id != golden]
 
@@ -156,10 +164,10 @@ def try_points(folder: Path, points: int) -> Trial:
     with ExitStack() as stack:
         server = stack.enter_context(PortalServer(portal))
         drivers = [stack.enter_context(Driver()) for _ in range(WORKERS)]
-        _try_crawl(_Bench(trial, drivers, server.base_url, folder), CRAWLS[0], None, points)
+        _try_crawl(_Bench(trial, drivers, server.base_url, folder), CRAWLS[0], None, (points + 1) // 2)
         moment[0] = CRAWLS[1].begins - timedelta(hours=3)
         act_out(portal)
-        _try_crawl(_Bench(trial, drivers, server.base_url, folder), CRAWLS[1], CRAWLS[0], points - len(trial.points))
+        _try_crawl(_Bench(trial, drivers, server.base_url, folder), CRAWLS[1], CRAWLS[0], points // 2)
     return trial
 
 
@@ -182,44 +190,50 @@ class _Bench:
 
 
 def _try_crawl(bench: _Bench, crawl: Crawl, after: Crawl | None, points: int) -> None:
-    """Crawl once without a kill, then kill at `points` boundaries; of two crawls to come, the first gets half of them."""
+    """Crawl once without a kill, then kill at `points` boundaries, all drivers side by side."""
     basis = after.name if after else None
     archive = bench.place(crawl.name, basis)
-    _, told = bench.drivers[0].ask(do="crawl", at=0, archive=archive, base_url=bench.base_url, begins=crawl.begins)
-    bench.trial.boundaries[crawl.name] = told["boundaries"]
-    whole = bench.trial.wholes[crawl.name] = State.of(told["after"])
-    numbers = choose(told["boundaries"], points if after else (points + 1) // 2)
+    code, told = bench.drivers[0].ask(do="crawl", at=0, archive=archive, base_url=bench.base_url, begins=crawl.begins)
+    assert code == 0, told
+    whole = json.loads(told)
+    bench.trial.boundaries[crawl.name] = whole["boundaries"]
+    bench.trial.wholes[crawl.name] = State.of(whole["after"])
     free: SimpleQueue[Driver] = SimpleQueue()
     for driver in bench.drivers:
         free.put(driver)
 
     def try_point(number: int) -> Point:
         driver = free.get()
-        point = _try_point(bench, driver, crawl, basis, number, whole)
-        free.put(driver)
-        return point
+        try:
+            return _try_point(bench, driver, crawl, basis, number)
+        finally:
+            free.put(driver)
 
     with ThreadPoolExecutor(len(bench.drivers)) as pool:
-        bench.trial.points += pool.map(try_point, numbers)
+        bench.trial.points += pool.map(try_point, choose(whole["boundaries"], points))
 
 
-def _try_point(bench: _Bench, driver: Driver, crawl: Crawl, basis: str | None, number: int, whole: State) -> Point:  # noqa: PLR0913, PLR0917
+def _try_point(bench: _Bench, driver: Driver, crawl: Crawl, basis: str | None, number: int) -> Point:
+    """Kill a crawl at boundary `number`, begin it again, and keep its folder only where that failed."""
     archive = bench.place(f"{crawl.name}-{number}", basis)
     common = {"archive": archive, "base_url": bench.base_url}
-    code, boundary = driver.ask(do="crawl", at=number, begins=crawl.begins, **common)
-    _, told = driver.ask(do="resume", at=0, begins=crawl.resumes, **common)
+    code, told = driver.ask(do="crawl", at=number, begins=crawl.begins, **common)
+    boundary = json.loads(told) if code == -signal.SIGKILL else told[-2000:]
+    ended, told = driver.ask(do="resume", at=0, begins=crawl.resumes, **common)
+    kill = (crawl.name, number, boundary, code, bench.trial.wholes[crawl.name])
+    if ended != 0:
+        return Point(*kill, State(), State(), 0, f"it ended with {ended}, and in {archive.parent} lies what was left\n{told}")
     shutil.rmtree(archive.parent)
-    states = State.of(told["before"]), State.of(told["after"])
-    boundary = boundary if code else "none: it lived to its end"
-    return Point(crawl.name, number, boundary, code, told["synchronous"], *states, whole)
+    resumed = json.loads(told)
+    return Point(*kill, State.of(resumed["before"]), State.of(resumed["after"]), resumed["synchronous"])
 
 
 def _no_archive_or_all_of_it(point: Point) -> list[str]:
-    """An archive is there whole or not at all; only one that is being made may have its unfinished self beside it."""
+    """Complain of an archive that is not whole; only one that is being made may have its unfinished self lying there."""
     if point.before.exists:
-        schemas = zip(point.before.facts["schema"], point.whole.facts["schema"], strict=False)
-        return [f"{ours} instead of {theirs}" for ours, theirs in schemas if ours != theirs] or _strays(point.before, KEPT)
-    return _strays(point.before, (*KEPT[1:], *(f".{KEPT[0]}.new{end}" for end in ("", "-wal", "-shm", "-journal"))))
+        differs = [line for line in point.before.unlike(point.whole) if line.startswith("schema:")]
+        return differs + _strays(point.before, KEPT)
+    return _strays(point.before, (KEPT[-1], *(f".{KEPT[0]}.new{end}" for end in ("", "-wal", "-shm", "-journal"))))
 
 
 def _strays(state: State, allowed: Sequence[str]) -> list[str]:
@@ -227,30 +241,32 @@ def _strays(state: State, allowed: Sequence[str]) -> list[str]:
 
 
 KEPT = ("archive.db", "archive.db-wal", "archive.db-shm", "archive.db.lock")
-CHECKS: dict[str, Callable[[Point], Sequence[str]]] = {
+CHECKS: dict[str, Callable[[Point], Iterable[str]]] = {
     "the kill": lambda point: [] if point.code == -signal.SIGKILL else [f"it ended with {point.code}"],
-    "whole or not at all after the kill": _no_archive_or_all_of_it,
-    "as the kill left it": lambda point: point.before.faults,
+    "left by the kill": lambda point: [*_no_archive_or_all_of_it(point), *point.before.faults],
     "unlike an uninterrupted crawl": lambda point: point.after.unlike(point.whole),
-    "after it was resumed": lambda point: point.after.faults,
-    "files in its folder": lambda point: _strays(point.after, KEPT),
-    "the writer's synchronous": lambda point: [] if point.synchronous == FULL else [str(point.synchronous)],
+    "left in the end": lambda point: [*point.after.faults, *_strays(point.after, KEPT)],
+    "the writer's synchronous": lambda point: [] if point.synchronous == FULL else [f"{point.synchronous}"],
 }
 """What is checked at each point: a name, and what is to be complained of."""
 
 
-def complaints(trial: Trial) -> list[str]:
-    """Return every complaint of a trial: the point, the boundary at which it was killed, what was checked, and what is wrong."""
-    return [
-        f"{point}\n    {name}: {complaint}" for point in trial.points for name, check in CHECKS.items() for complaint in check(point)
-    ]
+def complaints(points: Iterable[Point]) -> list[str]:
+    """Return every complaint: the point, the boundary at which it was killed, what was checked, and what is wrong."""
+    return [f"{point}\n    {name}: {complaint}" for point in points for name, complaint in _complaints(point)]
+
+
+def _complaints(point: Point) -> list[tuple[str, str]]:
+    if point.trouble:
+        return [("begun again", point.trouble)]
+    return [(name, complaint) for name, check in CHECKS.items() for complaint in check(point)]
 
 
 def main(arguments: Sequence[str]) -> int:
     """Try as many points as are named; return how many complaints there are."""
     with tempfile.TemporaryDirectory() as folder:
         trial = try_points(Path(folder), int(arguments[0]))
-    found = complaints(trial)
+    found = complaints(trial.points)
     totals = {name: len(boundaries) for name, boundaries in trial.boundaries.items()}
     sys.stdout.write("\n".join([*found, f"{len(trial.points)} points of {totals} boundaries: {len(found)} complaints\n"]))
     return len(found)

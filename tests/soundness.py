@@ -8,7 +8,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from crawler.revisit import next_look
+from storage.bodies import read_body
 from storage.derived import rebuild
+from storage.errors import ArchiveError
 from storage.log import FORMATS, CompactRange, leaf_bytes, leaf_hash
 
 if TYPE_CHECKING:
@@ -58,7 +60,14 @@ def facts_of(connection: sqlite3.Connection) -> dict[str, list[str]]:
 def faults_of(connection: sqlite3.Connection, *, ended: bool) -> list[str]:
     """Return what is wrong with an archive; `ended` says that a crawl ran to its end, so that nothing is due out of turn."""
     summaries = ("_pages", "_current", "_frontier") if ended else ("_pages", "_current")
-    return [*_damage(connection), *_alone(connection), *_leaves(connection), *_edge(connection), *_summaries(connection, summaries)]
+    return [
+        *_damage(connection),
+        *_alone(connection),
+        *_leaves(connection),
+        *_edge(connection),
+        *_bodies(connection),
+        *_summaries(connection, summaries),
+    ]
 
 
 def _damage(connection: sqlite3.Connection) -> Iterable[str]:
@@ -94,7 +103,7 @@ _LEAVES = "SELECT kind, row_id, format, hash FROM log_leaves"
 
 
 def _edge(connection: sqlite3.Connection) -> Iterable[str]:
-    """The log's right edge is that of its leaves, and these are numbered without a gap."""
+    """Compare the log's right edge with that of its leaves, which are numbered without a gap."""
     saved = dict(connection.execute("SELECT level, hash FROM _log"))
     numbers, computed = [], CompactRange()
     for number, digest in connection.execute("SELECT id, hash FROM log_leaves ORDER BY id"):
@@ -106,8 +115,17 @@ def _edge(connection: sqlite3.Connection) -> Iterable[str]:
         yield f"{len(numbers)} leaves are numbered up to {numbers[-1]}"
 
 
+def _bodies(connection: sqlite3.Connection) -> Iterable[str]:
+    """Every body can be read with the dictionary that it names, and is what its hash says."""
+    for (body_id,) in connection.execute("SELECT id FROM bodies").fetchall():
+        try:
+            read_body(connection, body_id)
+        except ArchiveError as error:
+            yield str(error)
+
+
 def _summaries(connection: sqlite3.Connection, tables: Iterable[str]) -> Iterable[str]:
-    """The operational summaries are what a rebuild from the ledger makes of it."""
+    """Compare the operational summaries with what a rebuild from the ledger makes."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
         connection.backup(copy)
         kept = {table: _rows(copy, table) for table in tables}

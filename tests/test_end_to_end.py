@@ -83,7 +83,9 @@ def test_every_press_release_is_found_once_and_word_for_word(swept: Swept):
 def test_two_addresses_of_an_article_are_one_release(swept: Swept):
     """The listing has 262 rows and the portal 260 press releases: so many are there, all live, none edited."""
     assert len(swept.rows) == 262
-    by_title = {release.title: {"title": release.title, "state": "live", "edits": 0, "silent_edits": 0} for release, _ in swept.rows}
+    by_title = {
+        release.title: {"title": release.title, "state": "live", "edits": 0, "silent_edits": 0} for release, _ in swept.rows
+    }
     assert sorted(swept.releases, key=lambda row: row["title"]) == sorted(by_title.values(), key=lambda row: row["title"])
     seconds = {release.path_in(column): release.path for release, column in swept.rows if column != release.column}
     told = {row["page"]: (row["release"], row["reason"]) for row in swept.first.appended["identities"]}
@@ -176,7 +178,9 @@ def test_a_limited_first_crawl_is_finished_by_the_next(tmp_path):
         assert [row["purpose"] for row in rest.looks] == ["first"] * 32
         assert [row["baseline"] for told in (limited, rest) for row in told.appended["versions"]] == [1] * 62
         assert rest.changes == []
-        assert world.contents() == {release.path_in(column): [holding(release, column)] for release, column in world.portal.rows(TODAY)}
+        assert world.contents() == {
+            release.path_in(column): [holding(release, column)] for release, column in world.portal.rows(TODAY)
+        }
         world.portal.publish("Bridge Closed", paragraphs=["It will open again."])
         assert crawled(world, full=False).changes == [{"kind": "new", "title": "Bridge Closed"}]
 
@@ -254,7 +258,7 @@ def test_import_and_crawl_are_one_release(tmp_path, *, import_first: bool):
             {"page": second, "release": first, "reason": "same-content"},
         ]
         (release,) = world.rows(RELEASES, SEED_TITLE)
-        crawled_page = world.values("SELECT id FROM pages WHERE url_key = ?", world.server.host + world.portal.golden.path)[0]
+        crawled_page = world.page(world.portal.golden.path)
         assert (release["state"], release["version"]) == ("live", f"{crawled_page}@1")
         assert world.rows(CHANGES) == []
         assert world.appended().get("outbox") is None

@@ -18,22 +18,23 @@ from typing import TYPE_CHECKING, Any, Self
 from config.portal import parse_portal
 from config.settings import Settings
 from crawler.imports import Known, import_file
-from crawler.pipeline import crawl
+from crawler.pipeline import Summary, crawl, look_at_pages
 from crawler.run import How, choose_targets, open_archive, recorded_run, run_job
 from crawler.session import Silent
 from seeds.chrome import COLUMNS
 from seeds.portal import ZONE, Portal, PortalServer, Release, portal_file
 from seeds.site import Site
 from storage.instants import later
+from storage.records import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from crawler.imports import Imported
-    from crawler.pipeline import Summary
+    from crawler.session import Session
 
-__all__ = ["START", "FakeClock", "World", "holding", "version_row"]
+__all__ = ["START", "FakeClock", "World", "holding"]
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """When every story begins: 09:00 in the portal's zone, after everything that it holds was published."""
@@ -96,30 +97,6 @@ def holding(release: Release, column: int | None = None) -> dict[str, Any]:
     }
 
 
-def version_row(**differing: object) -> dict[str, Any]:
-    """Return a whole row of `versions` as `World.appended` tells it: an open edit found by a crawl, but for what differs."""
-    row: dict[str, Any] = {
-        "page": None,
-        "number": 2,
-        "kind": "edited",
-        "look": 2,
-        "content": None,
-        "previous": 1,
-        "not_before": "asked 1",
-        "observed_at": "came 2",
-        "unchanged_304": None,
-        "found_by": "crawl",
-        "baseline": 0,
-        "silent": 0,
-        "labels": [],
-        "changed": ["text"],
-        "summary": None,
-    }
-    unknown = differing.keys() - row.keys()
-    assert not unknown, unknown
-    return row | differing
-
-
 @dataclass(slots=True)
 class World:
     """A portal, a clock, an archive in `folder`, and the settings that a crawl runs with; use as a context manager."""
@@ -159,7 +136,10 @@ class World:
 
         The archive is copied, the portal made and told the same again; only the server is this one's, which stays at its port.
         """
-        with closing(sqlite3.connect(self.folder / "archive.db")) as source, closing(sqlite3.connect(folder / "archive.db")) as target:
+        with (
+            closing(sqlite3.connect(self.folder / "archive.db")) as source,
+            closing(sqlite3.connect(folder / "archive.db")) as target,
+        ):
             source.backup(target)
         world = World(folder, self.releases, self.share, self.select, _lent=self.server, _seen=dict(self._seen))
         begin(world)
@@ -187,6 +167,19 @@ class World:
         targets = choose_targets(settings.portals, [])
         with open_archive(settings.archive, how, trigger="crawl") as archive:
             return run_job(archive, settings, "crawl", lambda session: crawl(session, targets, full=full, limit=limit), how)
+
+    def recheck(self, *paths: str) -> Summary:
+        """Look at these pages alone, as the command does."""
+        settings, how = self.settings, How(clock=self.clock, rng=self.rng)
+        targets, summary = choose_targets(settings.portals, []), Summary()
+        only = [self.page(path) for path in paths]
+
+        async def job(session: Session) -> Summary:
+            await look_at_pages(session, targets, summary, purpose=Purpose.RECHECK, only=only)
+            return summary
+
+        with open_archive(settings.archive, how, trigger="recheck") as archive:
+            return run_job(archive, settings, "recheck", job, how)
 
     def take_in(self, body: bytes) -> Imported:
         """Import a file as the command does."""
@@ -239,8 +232,12 @@ class World:
 
     def states(self, *releases: Release) -> list[str | None]:
         """Return the state of each article's first page, as the archive holds it."""
-        sql = "SELECT p.state FROM _pages p JOIN pages g ON g.id = p.page_id WHERE g.url_key = ?"
-        return [self.values(sql, self.server.host + release.path)[0] for release in releases]
+        sql = "SELECT state FROM _pages WHERE page_id = ?"
+        return [self.values(sql, self.page(release.path))[0] for release in releases]
+
+    def page(self, path: str) -> int:
+        """Return the number of the page at a path of the portal's."""
+        return self.values("SELECT id FROM pages WHERE url_key = ?", self.server.host + path)[0]
 
     def looks(self, page: int) -> list[dict[str, Any]]:
         """Return the answers that a page's looks brought, in order, with `came_at` beside `requested_at`."""
@@ -250,7 +247,9 @@ class World:
     def contents(self) -> dict[str, list[dict[str, Any]]]:
         """Return what each page holds now (its newest version's content), by path; a list, because nothing may be there twice."""
         found: dict[str, list[dict[str, Any]]] = {}
-        sql = "SELECT g.url, p.content_id FROM _pages p JOIN pages g ON g.id = p.page_id WHERE g.kind = 'release' ORDER BY p.page_id"
+        sql = (
+            "SELECT g.url, p.content_id FROM _pages p JOIN pages g ON g.id = p.page_id WHERE g.kind = 'release' ORDER BY p.page_id"
+        )
         for row in self.rows(sql):
             found.setdefault(self.path(row["url"]), []).append(self._content(row["content_id"]))
         return found

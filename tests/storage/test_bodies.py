@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from storage.bodies import BodyStore, decompress, read_body
 from storage.errors import ArchiveDamaged, UnknownReference
 from storage.ledger import Ledger
-from tests.builders import HOST, content, opened, page_html, article_url
+from tests.builders import HOST, article_url, content, opened, page_html
 
 HTML = "text/html"
 PAGE = page_html(content("One paragraph of this page."))
@@ -78,7 +78,9 @@ def test_the_same_body_is_stored_once(desk):
     """The bytes are the name: host and type of the second sight change nothing."""
     first = desk.put(PAGE)
     assert desk.put(PAGE) == desk.put(PAGE, host="elsewhere.gov.cn", media_type=None) == first
-    assert desk.connection.execute("SELECT count(*) FROM bodies WHERE sha256 = (SELECT sha256 FROM bodies WHERE id = ?)", (first,)).fetchone() == (1,)
+    assert desk.connection.execute(
+        "SELECT count(*) FROM bodies WHERE sha256 = (SELECT sha256 FROM bodies WHERE id = ?)", (first,)
+    ).fetchone() == (1,)
 
 
 def test_similar_pages_take_little_room(desk):
@@ -96,7 +98,9 @@ def test_a_dictionary_has_none_itself(desk):
         desk.put(page(number) if number % 3 else noise(5000, number) + PAGE)
     desk.store.forget()
     desk.put(page(99))
-    chained = desk.connection.execute("SELECT count(*) FROM bodies b JOIN bodies d ON d.id = b.dictionary_id WHERE d.dictionary_id IS NOT NULL")
+    chained = desk.connection.execute(
+        "SELECT count(*) FROM bodies b JOIN bodies d ON d.id = b.dictionary_id WHERE d.dictionary_id IS NOT NULL"
+    )
     assert chained.fetchone() == (0,)
 
 

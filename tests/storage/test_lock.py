@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,17 @@ from storage.errors import ArchiveBusy, ArchiveReadOnly
 from storage.lock import WriterLock, _try
 from tests.builders import Clock, open_archive, opened
 
-HOLD = "import fcntl, os, sys; f = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT); fcntl.flock(f, fcntl.LOCK_EX); print('held', flush=True); sys.stdin.read()"
+HOLD = """
+import fcntl, os, sys
+fcntl.flock(os.open(sys.argv[1], os.O_RDWR | os.O_CREAT), fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def open_files():
+    """Return the number of this process's open descriptors."""
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def acquire(lock, wait=0.0, pause=lambda _: None):
@@ -24,7 +35,10 @@ def acquire(lock, wait=0.0, pause=lambda _: None):
 
 def test_two_writers(path):
     """The second is refused at once, and told the process that writes and what to do."""
-    with opened(path), pytest.raises(ArchiveBusy, match=rf"{path.name} is being written by another process \(pid {os.getpid()}\)") as caught:
+    with (
+        opened(path),
+        pytest.raises(ArchiveBusy, match=rf"{path.name} is being written by another process \(pid {os.getpid()}\)") as caught,
+    ):
         open_archive(path, Clock())
     assert "--wait" in caught.value.hint
     open_archive(path, Clock()).close()
@@ -89,11 +103,11 @@ def test_a_refused_lock_keeps_no_descriptor(path):
     """A thousand refusals leave no file open."""
     first = WriterLock(path)
     acquire(first)
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_files()
     for _ in range(20):
         with pytest.raises(ArchiveBusy):
             acquire(WriterLock(path))
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_files() == before
     first.release()
 
 
@@ -112,7 +126,7 @@ def test_the_holder_is_unknown(path):
     first = WriterLock(path)
     acquire(first)
     first.path.write_text("")
-    with pytest.raises(ArchiveBusy, match="by another process$"):
+    with pytest.raises(ArchiveBusy, match=r"by another process$"):
         acquire(WriterLock(path))
     assert WriterLock(path.with_name("never"))._holder() == "another process"
     first.release()
@@ -144,7 +158,10 @@ def test_a_child_process_inherits_no_lock(path):
     """A program started while we write does not keep the archive locked after us."""
     lock = WriterLock(path)
     acquire(lock)
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=-1, close_fds=False) as child:
+    with subprocess.Popen(
+        [sys.executable, "-c", "print('up', flush=True); input()"], stdin=-1, stdout=-1, close_fds=False
+    ) as child:
+        assert child.stdout.readline() == b"up\n"
         lock.release()
         acquire(WriterLock(path))
         child.kill()

@@ -1,0 +1,405 @@
+"""The command line: names, options and exit codes.  What a command does and shows stands elsewhere and is imported when it runs.
+
+Exit codes: 0 done; 1 the job found trouble; 2 wrong usage or configuration; 130 stopped by Ctrl-C; 141 nobody reads any more.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sqlite3
+import sys
+from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from config.errors import SettingsError
+from crawler.errors import CrawlError, LocateError
+from storage.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from crawler.render import Desk, Screen
+
+__all__ = ["main"]
+
+_INTERRUPTED = 130
+_NOBODY_READS = 141
+_WRITING = frozenset({"crawl", "demo", "import", "recheck"})
+_GIVEN = "--archive"
+_DEMO_ARCHIVE = Path("demo/archive.db")
+_KEPT = "Stopped. Everything up to here is kept; run the same command again and it goes on from there."
+
+
+class _Commands(click.Group):
+    """A group whose errors are one line, a hint, and an exit code: no traceback for what users and the world do."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT001, FBT002 - the signature is click's
+        **extra: Any,  # noqa: ANN401 - likewise
+    ) -> Any:  # noqa: ANN401 - likewise
+        """Run a command and leave with its exit code; without `standalone_mode`, return that instead."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # a terminal may know fewer signs than a press release
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.ClickException as exc:
+            code = _complain(exc.format_message(), _usage_hint(exc), exc.exit_code)
+        if standalone_mode:
+            sys.exit(code or 0)
+        return code or 0
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - the signature is click's
+        """Run a command and turn what stopped it into words."""
+        try:
+            with _plain_errors():
+                code = super().invoke(ctx)
+                sys.stdout.flush()
+        except KeyboardInterrupt:
+            return _complain(_KEPT if ctx.invoked_subcommand in _WRITING else "Stopped.", None, _INTERRUPTED)
+        except BrokenPipeError:
+            # What is still to be written would complain once more at the very end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            return _NOBODY_READS
+        except (ArchiveError, CrawlError, SettingsError) as exc:
+            for step in exc.steps if isinstance(exc, LocateError) else ():
+                click.echo(f"   tried {_line(step)}", err=True)
+            return _complain(str(exc), exc.hint, exc.exit_code)
+        except sqlite3.Error as exc:
+            return _complain(
+                f"the archive could not be used: {exc}", "keep the file as it is, and choose another with --archive PATH", 1
+            )
+        except OSError as exc:
+            where = f"{exc.filename}: " if exc.filename else ""
+            return _complain(f"{where}{exc.strerror or exc}", None, 2 if exc.filename else 1)
+        return code
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Let the first error of a group of tasks stand for all of them."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        raise error from group
+
+
+def _complain(message: str, hint: str | None, code: int) -> int:
+    click.echo(f"Error: {_line(message)}" if code != _INTERRUPTED else message, err=True)
+    if hint:
+        click.echo(f"Hint: {_line(hint)}", err=True)
+    return code
+
+
+def _line(text: str) -> str:
+    """Return a message as one line that is safe to be shown."""
+    return "".join(sign if sign.isprintable() else " " if sign.isspace() else ascii(sign)[1:-1] for sign in text).strip()
+
+
+def _usage_hint(exc: click.ClickException) -> str | None:
+    context = exc.ctx if isinstance(exc, click.UsageError) else None
+    return f"see: {context.command_path} --help" if context else None
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - the signature is click's
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow, and rarely wanted
+
+        try:
+            number = version("jiaxing-today")
+        except PackageNotFoundError:
+            number = "(not installed)"
+        click.echo(f"jiaxing-today {number}, SQLite {sqlite3.sqlite_version}, Python {sys.version.partition(' ')[0]}")
+        ctx.exit()
+
+
+@click.group(
+    "jiaxing-today",
+    cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version and leave.")
+@click.pass_context
+def main(ctx: click.Context) -> int:
+    """Crawl government press releases into a versioned archive, and see what was later changed.
+
+    \b
+    Try       demo
+    Collect   crawl, recheck, import
+    Read      status, list, show, history, diff, changes
+    Maintain  parse, config
+
+    A press release is named by its number (12), one of its versions 12@3; keys and URLs work too.
+    """  # noqa: D301 - the sign is meant: it keeps click from wrapping the table
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+    return 0
+
+
+def _command(name: str, *, as_json: bool = False) -> Callable[[Callable[..., int]], click.Command]:
+    """Make a function a command that works on a desk (`crawler.render.Desk`), with the options that all of them take."""
+
+    def declare(work: Callable[..., int]) -> click.Command:
+        @functools.wraps(work)
+        def run(archive: Path | None, config: Path | None, **options: Any) -> int:  # noqa: ANN401 - whatever the command declares
+            return work(_desk(archive, config), **options)
+
+        for option in (_JSON,) if as_json else ():
+            run = option(run)
+        return main.command(name)(_ARCHIVE(_CONFIG(run)))
+
+    return declare
+
+
+_MOST = 2**62  # SQLite's whole numbers end soon after
+_COUNT = click.IntRange(1, _MOST)
+_LIMIT = click.IntRange(0, _MOST)
+_ARCHIVE = click.option(
+    "--archive", type=click.Path(path_type=Path), metavar="PATH", help="The archive's file (default: archive.db)."
+)
+_CONFIG = click.option(
+    "--config", type=click.Path(path_type=Path), metavar="PATH", help="The settings' file (default: jiaxing-today.toml)."
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one document for programs (docs/json.md).")
+_WAIT = click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    metavar="SECONDS",
+    help="How long to wait for another that writes (default: 60).",
+)
+
+
+def _desk(archive: Path | None, config: Path | None) -> Desk:
+    from config.settings import load_from_environment  # noqa: PLC0415 - --help must not pay for it
+    from crawler.clock import WallClock  # noqa: PLC0415
+    from crawler.render import Desk, Screen  # noqa: PLC0415
+
+    settings = load_from_environment(config)
+    if archive is not None:
+        origins = {**settings.origins, "archive": _GIVEN}
+        settings = settings.model_copy(update={"archive": archive}).with_origins(origins)
+    return Desk(settings, Screen(settings.portals[0].zone, WallClock().now()))
+
+
+# Collect
+
+
+@_command("demo")
+def demo(desk: Desk) -> int:
+    """Act out two crawls of a small portal on this machine."""
+    from crawler.demo import run_demo  # noqa: PLC0415
+
+    path = desk.path if desk.settings.origins.get("archive") == _GIVEN else _DEMO_ARCHIVE
+    return int(run_demo(path, desk.screen.out))
+
+
+@_command("crawl")
+@click.argument("sections", nargs=-1, metavar="[SECTION]...")
+@click.option("--full", is_flag=True, help="Read whole listings and look at every known page.")
+@click.option("--limit", type=_COUNT, metavar="N", help="Read at most N rows of a listing and look at N pages.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done; ask and write nothing.")
+@_WAIT
+def crawl(  # noqa: PLR0913 - its options
+    desk: Desk, sections: Sequence[str], *, full: bool, limit: int | None, dry_run: bool, wait: float
+) -> int:
+    """Read listings, fetch what is new, look again at what is due.
+
+    A SECTION is named as in jiaxing/today; a portal's name stands for all of its sections; none: all that are configured.
+    """
+    from crawler import render_jobs  # noqa: PLC0415
+
+    if dry_run:
+        return render_jobs.plan(desk, sections, full=full)
+    return render_jobs.crawl(desk, sections, full=full, limit=limit, wait=wait)
+
+
+@_command("recheck")
+@click.argument("releases", nargs=-1, metavar="[RELEASE]...")
+@click.option("--oldest", type=_COUNT, metavar="N", help="Look at the N pages that were looked at longest ago.")
+@click.option("--all", "everything", is_flag=True, help="Look at every known page.")
+@_WAIT
+def recheck(desk: Desk, releases: Sequence[str], *, oldest: int | None, everything: bool, wait: float) -> int:
+    """Look again at press releases now, due or not."""
+    from crawler import render_jobs  # noqa: PLC0415
+
+    if (bool(releases), oldest is not None, everything).count(True) != 1:
+        raise click.UsageError("name press releases, or give --oldest N, or --all")
+    return render_jobs.recheck(desk, releases, oldest=oldest, wait=wait)
+
+
+@_command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True), metavar="FILE...")
+@click.option("--url", metavar="URL", help="Where a saved web page came from.")
+@_WAIT
+def import_(desk: Desk, files: Sequence[Path], *, url: str | None, wait: float) -> int:
+    """Add press releases that somebody kept.
+
+    A FILE is plain text, or a saved web page with the --url that it came from; - is the standard input.
+    """
+    from crawler import render_jobs  # noqa: PLC0415
+
+    if url is not None and len(files) > 1:
+        raise click.UsageError("--url is the address of one page: name a single FILE with it")
+    return render_jobs.import_files(desk, files, url=url, wait=wait)
+
+
+# Read
+
+
+@_command("status", as_json=True)
+def status(desk: Desk, *, as_json: bool) -> int:
+    """Say how the archive and its sections stand.
+
+    Also what does not answer, what was listed but never read, and what was asked today.
+    """
+    from crawler.render_status import say_status, status_of  # noqa: PLC0415
+
+    document = status_of(desk)
+    return _shown(desk, as_json, document, lambda: say_status(desk.screen, document))
+
+
+@_command("list", as_json=True)
+@click.argument("text", required=False)
+@click.option("--section", metavar="SECTION", help="Only of this section, as in jiaxing/today.")
+@click.option(
+    "--state",
+    type=click.Choice(("live", "suspect", "removed", "imported")),
+    help="Only those in this state (suspect: not answering).",
+)
+@click.option("--limit", type=_LIMIT, default=50, metavar="N", help="At most N (default: 50; 0: all).")
+def list_(  # noqa: PLR0913 - its options
+    desk: Desk, text: str | None, *, section: str | None, state: str | None, limit: int, as_json: bool
+) -> int:
+    """List press releases, the newest first.
+
+    TEXT is looked for in titles.
+    """
+    from crawler.render_lists import releases_of, say_releases  # noqa: PLC0415
+
+    with desk.reading() as connection:
+        document = releases_of(connection, section=section, state=state, text=text, limit=limit)
+    return _shown(desk, as_json, document, lambda: say_releases(desk.screen, document))
+
+
+@_command("show", as_json=True)
+@click.argument("release", required=False)
+@click.option("--fetch", type=_COUNT, metavar="ID", help="Show a single request instead.")
+@click.option("--raw", is_flag=True, help="Write the page's bytes as they came, and nothing else.")
+def show(desk: Desk, release: str | None, *, fetch: int | None, raw: bool, as_json: bool) -> int:
+    """Show a press release's text, or a single request."""
+    from crawler import render_release as shown  # noqa: PLC0415
+
+    if (release is None) == (fetch is None):
+        raise click.UsageError("name a press release, or give --fetch ID")
+    if raw and as_json:
+        raise click.UsageError("--raw and --json exclude each other")
+    with desk.reading() as connection:
+        document = shown.fetch_of(connection, fetch) if fetch else shown.release_of(connection, release or "")
+        if raw:
+            sys.stdout.buffer.write(shown.raw_of(connection, int(document["fetch"])))
+            return 0
+    say: Callable[[Screen, dict[str, Any]], None] = shown.say_fetch if fetch else shown.say_release
+    return _shown(desk, as_json, document, lambda: say(desk.screen, document))
+
+
+@_command("history", as_json=True)
+@click.argument("release")
+def history(desk: Desk, release: str, *, as_json: bool) -> int:
+    """Show what happened to a press release, and when."""
+    from crawler.render_release import history_of, say_history  # noqa: PLC0415
+
+    with desk.reading() as connection:
+        document = history_of(connection, release)
+    return _shown(desk, as_json, document, lambda: say_history(desk.screen, document))
+
+
+@_command("diff", as_json=True)
+@click.argument("a")
+@click.argument("b", required=False)
+def diff(desk: Desk, a: str, b: str | None, *, as_json: bool) -> int:
+    """Show what differs between two versions.
+
+    diff 31@1 31@2 compares these two; diff 31 the last two of a press release, diff 31@2 that and the one before it.
+    """
+    from crawler.render_diff import diff_of, say_diff  # noqa: PLC0415
+
+    with desk.reading() as connection:
+        document, difference = diff_of(connection, a, b)
+    return _shown(desk, as_json, document, lambda: say_diff(desk.screen, document, difference))
+
+
+@_command("changes", as_json=True)
+@click.option("--since", metavar="WHEN", help="Only from then on: 2026-11-01, 2026-11-01T08:00, 7d, 24h.")
+@click.option("--limit", type=_LIMIT, default=200, metavar="N", help="At most N (default: 200; 0: all).")
+def changes(desk: Desk, *, since: str | None, limit: int, as_json: bool) -> int:
+    """List what the publisher changed, newest first."""
+    from crawler.render_lists import changes_of, say_all_changes  # noqa: PLC0415
+    from crawler.render_times import moment_of  # noqa: PLC0415
+
+    try:
+        moment = moment_of(since, desk.screen.zone, desk.screen.now) if since else None
+    except ValueError as exc:
+        raise click.UsageError(f"--since: {exc}") from exc
+    with desk.reading() as connection:
+        document = changes_of(connection, since=moment, limit=limit)
+    return _shown(desk, as_json, document, lambda: say_all_changes(desk.screen, document))
+
+
+# Maintain
+
+
+@_command("parse", as_json=True)
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--url", required=True, metavar="URL", help="Where the file came from.")
+@click.option("--portal", type=click.Path(path_type=Path), metavar="FILE", help="The portal's file that says how to read it.")
+@click.option("--section", metavar="SLUG", help="The section of that portal (default: its first).")
+@click.option("--listing", is_flag=True, help="The file is a listing: HTML, XML or JSON.")
+def parse(  # noqa: PLR0913 - its options
+    desk: Desk, file: Path, *, url: str, portal: Path | None, section: str | None, listing: bool, as_json: bool
+) -> int:
+    """Say what a saved page reads as.
+
+    Needs no archive, asks nothing and keeps nothing.  FILE - is the standard input.
+    """
+    from crawler import render_parse as shown  # noqa: PLC0415
+    from crawler.render import read_bytes  # noqa: PLC0415
+
+    how = shown.how_to_read(url, portal, section, desk.settings.portals)
+    body = read_bytes(file)
+    if listing:
+        document = shown.listing_of(body, how)
+        _shown(desk, as_json, document, lambda: shown.say_listing(desk.screen, document, how))
+        return 0 if document["readable"] else 1
+    document = shown.page_of(body, how, desk.screen.now)
+    _shown(desk, as_json, document, lambda: shown.say_page(desk.screen, document, how))
+    return 0 if document["outcome"] == "ok" else 1
+
+
+@_command("config", as_json=True)
+def config(desk: Desk, *, as_json: bool) -> int:
+    """Print the settings that hold, and where they came from."""
+    from config.describe import effective  # noqa: PLC0415
+    from crawler.render_config import say_settings  # noqa: PLC0415
+
+    document = effective(desk.settings)
+    return _shown(desk, as_json, document, lambda: say_settings(desk.screen, document))
+
+
+def _shown(desk: Desk, as_json: bool, document: object, say: Callable[[], None]) -> int:  # noqa: FBT001 - an option, passed on
+    if as_json:
+        desk.screen.json(document)
+    else:
+        say()
+    return 0

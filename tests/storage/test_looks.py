@@ -1,0 +1,492 @@
+"""One look at one page: exactly the rows that the design's rules say, compared as whole rows without ids and times."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from storage.bodies import read_body
+from storage.instants import later
+from storage.records import Attachment, DateCandidate, Fetch, FoundBy, Kind, Outcome, Precision, Purpose, Reading, Result, State
+from storage.writer import load_reading
+from tests.builders import OTHER_READER, READER, article_url, content, page_html, reading
+
+A, B, C = "Zhang Bing visited the port.", "Zhang Bing toured the port.", "Zhang Bing left the port."
+EDIT = "Zhang Bing [-visited-]{+toured+} the port."
+FAILURES = [
+    (Outcome.GONE, 404),
+    (Outcome.GONE, 410),
+    (Outcome.SOFT_GONE, 200),
+    (Outcome.CHALLENGE, 412),
+    (Outcome.BLOCKED, 403),
+    (Outcome.SERVER_ERROR, 503),
+    (Outcome.EMPTY, 200),
+    (Outcome.UNREADABLE, 200),
+    (Outcome.QUARANTINED, 200),
+]
+
+
+@pytest.fixture
+def page(story):
+    """Return a page that the first complete sweep listed and that was not looked at yet."""
+    return story.sweep([article_url(1)])[0]
+
+
+def version(number, kind, text, **more):
+    """Return a version's whole row without ids and times, by what it has besides a crawl's usual."""
+    known = {
+        "number": number,
+        "kind": kind,
+        "after": number - 1 or None,
+        "found_by": "crawl",
+        "baseline": 0,
+        "silent": 0,
+        "labels": "[]",
+        "changed": "[]",
+        "summary": None,
+        "title": "A visit to the port",
+        "text": text,
+    }
+    return {**known, **more}
+
+
+def counts(story):
+    """Return how many rows each table of the ledger has that a version touches."""
+    tables = ("versions", "contents", "identities", "retractions", "proofs", "listing_events")
+    return {table: story.value(f"SELECT count(*) FROM {table}") for table in tables}  # noqa: S608 - our names
+
+
+# Rules 1 and 2: when there is a version
+
+
+def test_first_sight(story, page):
+    """The first look makes one `new` version without a lower bound, and founds a release."""
+    appended = story.look(page, A)
+    assert (appended.kind, appended.state, appended.baseline, appended.silent) == (Kind.NEW, State.LIVE, True, False)
+    assert story.versions(page) == [version(1, "new", A, baseline=1)]
+    assert story.bounds(page) == [(None, later(story.asked[-1], 5), None)]
+    assert story.identities() == [(page, page, "first")]
+    assert story.outbox() == []
+
+
+def test_unchanged(story, page):
+    """The same page again is a fetch and a reading, and nothing else."""
+    story.look(page, A)
+    before = counts(story)
+    appended = story.look(page, A)
+    assert (appended.kind, appended.version_id, appended.state) == (None, None, State.LIVE)
+    assert counts(story) == before
+    assert story.value("SELECT count(*) FROM readings WHERE outcome = 'ok'") == 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        content(A, source="Jiaxing Daily"),
+        content(A, author="Chen"),
+        content(A, breadcrumb=("Home", "Elsewhere")),
+        content(A, language="en"),
+        content(A, images=("http://h/counter.gif",)),
+        content(A.replace(" ", "\u00a0") + "\u200b"),
+    ],
+)
+def test_what_is_not_compared(story, page, said):
+    """Source, author, breadcrumb, images and invisible characters are kept as printed and make no version."""
+    story.look(page, A)
+    assert story.look(page, said).kind is None
+    assert story.versions(page) == [version(1, "new", A, baseline=1)]
+
+
+def test_an_edit(story, page):
+    """An edit of the text with the printed date where it was is silent, and people are told so."""
+    story.look(page, A)
+    appended = story.look(page, B)
+    assert (appended.kind, appended.silent, appended.baseline) == (Kind.EDITED, True, False)
+    edited = version(2, "edited", B, silent=1, changed='["text"]', summary=EDIT)
+    assert story.versions(page) == [version(1, "new", A, baseline=1), edited]
+    assert story.outbox() == [("silent", f"{page}@2")]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (
+            content(A, title="A tour of the port"),
+            {"labels": '["title"]', "changed": '["title"]', "silent": 1, "title": "A tour of the port"},
+        ),
+        (content(A, published="2022-09-21 10:46", published_on="2022-09-21"), {"labels": '["date"]', "changed": '["published"]'}),
+        (
+            content(A, published="2022-09-19 10:46", published_on="2022-09-19"),
+            {"labels": '["date","backdated"]', "changed": '["published"]'},
+        ),
+        (
+            content(B, published="2022-09-19 10:46", published_on="2022-09-19"),
+            {"labels": '["date","backdated"]', "changed": '["published","text"]', "text": B},
+        ),
+        (
+            content(A, attachments=(Attachment("plan.pdf", "http://h/plan.pdf"),)),
+            {"labels": '["attachment"]', "changed": '["attachments"]', "silent": 1},
+        ),
+    ],
+)
+def test_what_is_compared(story, page, said, expected):
+    """Title, printed date, text and names of attachments: each is an edit, labelled; a date that moved is not silent."""
+    story.look(page, A)
+    fetch = story.answer(story.url(page), page_html(said))
+    story.append(page, [fetch], Reading(READER, Outcome.OK, said, (DateCandidate(said.published, "label"),)))
+    [_, edited] = story.versions(page)
+    assert edited.pop("summary")
+    whole = version(2, "edited", A) | expected
+    del whole["summary"]
+    assert edited == whole
+
+
+def test_a_correction_note_is_not_silent(story, page):
+    """A note in sight tells the reader: the edit is an edit, not a silent one."""
+    story.look(page, A)
+    appended = story.look(page, B + "\n\nCorrection: an earlier version said that he visited.")
+    assert (appended.kind, appended.silent) == (Kind.EDITED, False)
+    assert story.outbox() == [("edited", f"{page}@2")]
+
+
+def test_there_and_back_again(story, page):
+    """A -> B -> A is three versions, the third a revert whose content is the first's row."""
+    for text in (A, B, A):
+        story.look(page, text)
+    assert story.versions(page) == [
+        version(1, "new", A, baseline=1),
+        version(2, "edited", B, silent=1, changed='["text"]', summary=EDIT),
+        version(3, "edited", A, silent=1, labels='["revert"]', changed='["text"]', summary="Zhang Bing [-toured-]{+visited+} the port."),
+    ]
+    assert story.value("SELECT count(*) FROM contents") == 2
+    assert story.value("SELECT count(DISTINCT body_id) FROM fetches WHERE page_id = ?", page) == 2
+
+
+def test_numbers_count_in_order_of_writing(story, page):
+    """Numbers never move and leave no gap, whatever fails between."""
+    for text in (A, None, B, None, C, A):
+        story.look(page, text) if text else story.fails(page)
+    assert [row["number"] for row in story.versions(page)] == [1, 2, 3, 4]
+    assert [row["after"] for row in story.versions(page)] == [None, 1, 2, 3]
+
+
+# Rule 5: bounds
+
+
+def test_bounds_rest_on_bodies(story, page):
+    """`not_before` is the request of the last body that read as the former state, `observed_at` the answer's arrival."""
+    for text in (A, A, A, B):
+        story.clock.skip(hours=6)
+        story.look(page, text)
+    _, _, last_body, edit = story.asked[-4:]
+    assert story.bounds(page)[1] == (last_body, later(edit, 5), None)
+
+
+def test_a_304_moves_its_own_bound_only(story, page):
+    """After a 304 the edit's `not_before` still rests on the body; the 304's time stands beside it."""
+    story.look(page, A)
+    base = story.state(page)["base_at"]
+    story.clock.skip(hours=6)
+    story.not_modified(page)
+    unchanged = story.asked[-1]
+    state = story.state(page)
+    assert (state["base_at"], state["unchanged_304"]) == (base, unchanged)
+    story.clock.skip(hours=6)
+    story.look(page, B)
+    assert story.bounds(page)[1] == (base, later(story.asked[-1], 5), unchanged)
+    assert story.state(page)["unchanged_304"] is None
+
+
+def test_a_304_before_the_last_body_is_no_bound(story, page):
+    """`unchanged_304` is the later bound, or there is none: a body seen since says more."""
+    story.look(page, A)
+    story.not_modified(page)
+    story.look(page, A)
+    base = story.asked[-1]
+    story.look(page, B)
+    assert story.bounds(page)[1] == (base, later(story.asked[-1], 5), None)
+
+
+def test_an_age_moves_the_bound_back(story, page):
+    """A body from a cache proves its state only for when it was stored; it never moves the bound forward."""
+    story.clock.skip(days=1)
+    story.look(page, A, headers={"Age": "3600"})
+    first = story.asked[-1]
+    story.look(page, B)
+    assert story.bounds(page)[1][0] == later(first, -3_600_000)
+    second = story.asked[-1]
+    story.look(page, B, headers={"Age": "86400"})
+    story.look(page, C)
+    assert story.bounds(page)[2][0] == second
+
+
+@pytest.mark.parametrize("age", ["9" * 30, "9" * 5000, "-5", "soon", ""])
+def test_a_broken_age_breaks_nothing(story, page, age):
+    """Whatever a cache sends, the bound is a time before the request, and the look is recorded."""
+    story.look(page, A, headers={"Age": age})
+    story.look(page, B)
+    assert story.bounds(page)[1][0] <= story.asked[-2]
+
+
+def test_failures_move_no_bound(story, page):
+    """A 404, an error or a challenge proves nothing of the former state."""
+    story.look(page, A)
+    body = story.asked[-1]
+    for outcome, status in FAILURES:
+        story.fails(page, outcome, status)
+    story.times_out(page)
+    story.look(page, B)
+    assert story.bounds(page)[1] == (body, later(story.asked[-1], 5), None)
+
+
+# Promise 4: a failure is never a change
+
+
+@pytest.mark.parametrize(("outcome", "status"), FAILURES)
+def test_a_failure_makes_no_version(story, page, outcome, status):
+    """Every answer but a readable page is recorded whole, and says nothing of the content."""
+    story.look(page, A)
+    before = counts(story)
+    appended = story.fails(page, outcome, status)
+    assert (appended.kind, appended.version_id) == (None, None)
+    assert counts(story) == before
+    newest = story.rows("SELECT outcome, content_id FROM readings ORDER BY id DESC LIMIT 1")
+    assert newest == [{"outcome": outcome.value, "content_id": None}]
+    body = story.value("SELECT body_id FROM fetches ORDER BY id DESC LIMIT 1")
+    assert read_body(story.connection, body) == f"<h1>{status}</h1>".encode()
+
+
+@pytest.mark.parametrize("result", [Result.NETWORK_ERROR, Result.TRUNCATED, Result.TOO_LARGE, Result.REFUSED])
+def test_a_transport_failure_makes_no_version(story, page, result):
+    """A cut or refused answer is kept with what came of it, and never read."""
+    story.look(page, A)
+    before = counts(story)
+    body = None if result in {Result.NETWORK_ERROR, Result.REFUSED} else b"<html>half"
+    appended = story.append(page, [story.answer(story.url(page), body, result=result, error="so it was")], None)
+    assert (appended.kind, appended.state, appended.suspected) == (None, State.LIVE, False)
+    assert counts(story) == before
+    assert story.state(page)["outcome"] == result.value
+    assert story.state(page)["error"] == "so it was"
+
+
+@pytest.mark.parametrize(("outcome", "status"), FAILURES)
+def test_who_is_suspect(story, page, outcome, status):
+    """Only what speaks of the page itself makes it suspect: told once, and unsaid by an answer without a version."""
+    story.look(page, A)
+    missing = outcome in {Outcome.GONE, Outcome.SOFT_GONE}
+    assert [story.fails(page, outcome, status).suspected for _ in range(3)] == [missing, False, False]
+    assert story.state(page)["state"] == ("suspect" if missing else "live")
+    assert story.outbox() == ([("suspect", None)] if missing else [])
+    if missing:
+        first_failure = story.value("SELECT min(fetch_id) FROM readings WHERE outcome = ?", outcome.value)
+        told = story.value("SELECT fetch_id FROM _outbox")
+        assert told == first_failure
+    before = counts(story)
+    recovered = story.look(page, A)
+    assert (recovered.state, recovered.kind) == (State.LIVE, None)
+    assert counts(story) == before
+    assert story.state(page)["fails"] == 0
+
+
+def test_suspect_twice_is_told_twice(story, page):
+    """After a recovery the next failure is news again."""
+    story.look(page, A)
+    for _ in range(2):
+        story.fails(page)
+        story.look(page, A)
+    assert [kind for kind, _ in story.outbox()] == ["suspect", "suspect"]
+
+
+def test_a_304_recovers_too(story, page):
+    """Who says "not modified" is there."""
+    story.look(page, A)
+    story.fails(page)
+    assert story.not_modified(page).state is State.LIVE
+
+
+def test_a_page_that_was_never_read(story, page):
+    """It has no state, no release and no news; its first body is then its first sight."""
+    assert story.fails(page).state is None
+    assert story.times_out(page).state is None
+    assert (story.identities(), story.outbox()) == ([], [])
+    assert story.look(page, A).kind is Kind.NEW
+
+
+def test_validators_come_from_a_readable_body_only(story, page):
+    """Promise 9: an error page's ETag must not be sent back, or the error would answer for the page."""
+    story.look(page, A, headers={"ETag": '"good"', "Last-Modified": "yesterday"})
+    wanted = ('"good"', "yesterday")
+    for outcome, status in FAILURES:
+        story.fails(page, outcome, status)
+        assert (story.state(page)["etag"], story.state(page)["last_modified"]) == wanted
+    story.not_modified(page, headers={"ETag": '"of the 304"'})
+    assert (story.state(page)["etag"], story.state(page)["last_modified"]) == wanted
+    story.look(page, A, headers={})
+    assert (story.state(page)["etag"], story.state(page)["last_modified"]) == (None, None)
+
+
+# Rule 1, promise 6: one reader
+
+
+FOOTER = "\n\nPrinted by the portal."
+
+
+def test_another_reader_makes_no_version(story, page):
+    """The same page read by a reader that sees more: the old body is read again, and nothing changed."""
+    story.look(page, A)
+    appended = story.look(page, A + FOOTER, reader=OTHER_READER, rereading=reading(A + FOOTER, OTHER_READER))
+    assert (appended.kind, story.outbox()) == (None, [])
+    assert story.versions(page) == [version(1, "new", A, baseline=1)]
+    assert story.rows("SELECT fetch_id, reader FROM readings ORDER BY id") == [
+        {"fetch_id": appended.fetch_id - 1, "reader": READER},
+        {"fetch_id": appended.fetch_id - 1, "reader": OTHER_READER},
+        {"fetch_id": appended.fetch_id, "reader": OTHER_READER},
+    ]
+
+
+def test_an_edit_under_another_reader(story, page):
+    """Edited while the reader changed: one version, which tells of the publisher's change only."""
+    story.look(page, A)
+    body = story.asked[-1]
+    story.look(page, B + FOOTER, reader=OTHER_READER, rereading=reading(A + FOOTER, OTHER_READER))
+    edited = version(2, "edited", B + FOOTER, silent=1, changed='["text"]', summary=EDIT)
+    assert story.versions(page) == [version(1, "new", A, baseline=1), edited]
+    assert story.bounds(page)[1][0] == body
+    assert story.look(page, B + FOOTER, reader=OTHER_READER).kind is None
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNREADABLE, Outcome.EMPTY, Outcome.QUARANTINED])
+def test_a_reader_that_cannot_read_the_old_body(story, page, outcome):
+    """Nothing is claimed: no version, the problem is noted with the reading, and the new body is the base from now on."""
+    story.look(page, A)
+    appended = story.look(page, B, reader=OTHER_READER, rereading=Reading(OTHER_READER, outcome), problems=("first",))
+    assert (appended.kind, appended.state) == (None, State.LIVE)
+    problems = json.loads(story.value("SELECT problems FROM readings ORDER BY id DESC LIMIT 1"))
+    assert problems[0] == "first"
+    assert "reader changed" in problems[1]
+    assert story.versions(page) == [version(1, "new", A, baseline=1)]
+    assert story.state(page)["base_fetch_id"] == appended.fetch_id
+    assert story.look(page, C, reader=OTHER_READER).kind is Kind.EDITED
+    assert story.versions(page)[-1]["summary"] == "Zhang Bing [-toured-]{+left+} the port."
+
+
+def test_another_reader_without_a_rereading(story, page):
+    """Whoever brings no rereading claims nothing either."""
+    story.look(page, A)
+    assert story.look(page, B, reader=OTHER_READER).kind is None
+
+
+def test_a_revert_across_readers(story, page):
+    """Back to the first text after the reader changed in between: still a revert, because the first body was read again."""
+    story.look(page, A)
+    story.look(page, B + FOOTER, reader=OTHER_READER, rereading=reading(A + FOOTER, OTHER_READER))
+    story.look(page, A + FOOTER, reader=OTHER_READER)
+    assert story.versions(page)[-1]["labels"] == '["revert"]'
+
+
+def test_a_rereading_of_nothing_is_harmless(story, page):
+    """At first sight there is no base to read again."""
+    appended = story.look(page, A, rereading=reading(A))
+    assert appended.kind is Kind.NEW
+    assert story.value("SELECT count(*) FROM readings") == 1
+
+
+def test_a_rereading_is_not_written_twice(story, page):
+    """The base is read once by each reader, whatever the caller passes."""
+    story.look(page, A)
+    story.look(page, A, rereading=reading(B))
+    assert story.value("SELECT count(*) FROM readings") == 2
+    assert story.versions(page) == [version(1, "new", A, baseline=1)]
+
+
+# What is written beside
+
+
+def test_redirects_are_rows(story, page):
+    """Each hop is a fetch of the page that names the one before; the version rests on the last, the look counts once."""
+    hops = [story.answer(f"http://h/{n}", None, status=302, headers={"Location": f"/{n + 1}"}) for n in range(2)]
+    appended = story.append(page, [*hops, story.answer("http://h/2", page_html(content(A)))], reading(A))
+    rows = story.rows("SELECT id, hop_of, status FROM fetches WHERE page_id = ? ORDER BY id", page)
+    assert [(row["hop_of"], row["status"]) for row in rows] == [(None, 302), (rows[0]["id"], 302), (rows[1]["id"], 200)]
+    assert story.value("SELECT fetch_id FROM versions") == appended.fetch_id == rows[2]["id"]
+    assert story.state(page)["looks"] == 1
+    assert story.bounds(page) == [(None, later(story.asked[-1], 5), None)]
+
+
+def test_what_a_reading_keeps(story, page):
+    """Dates with where they stood, problems, and every field of the content, as printed."""
+    said = content(
+        "嘉兴。\u00a0Typos  and all.\n\n\u3000第二段。",
+        title=" ”Title“ ",
+        published_at=None,
+        precision=Precision.DAY,
+        source="本报",
+        author="张",
+        language="zh",
+        breadcrumb=("首页", "新闻"),
+        attachments=(Attachment("计划.pdf", "http://h/1"),),
+        images=("http://h/2",),
+    )
+    dates = (DateCandidate("2022-09-20", "label"), DateCandidate("2022-09-21", "meta:pubdate"))
+    story.append(page, [story.answer(story.url(page), b"x")], Reading(READER, Outcome.OK, said, dates, ("odd",)))
+    read = load_reading(story.connection, story.value("SELECT max(id) FROM fetches"))
+    assert read == Reading(READER, Outcome.OK, said, dates, ("odd",))
+
+
+def test_the_next_look_is_planned(story, page):
+    """The frontier follows from the state after the look."""
+    story.look(page, A)
+    assert story.rows("SELECT due_at, reason FROM _frontier WHERE page_id = ?", page) == [
+        {"due_at": story.asked[-1], "reason": "live 1 0 2022-09-20"}
+    ]
+
+
+def test_a_reparse_says_so(story, page):
+    """How a version was found is its own column."""
+    story.look(page, A)
+    story.look(page, B, found_by=FoundBy.REPARSE)
+    assert story.versions(page)[1]["found_by"] == "reparse"
+
+
+# Promise 5, as far as this issue goes: a removal that was proven can be undone
+
+
+def test_a_restoration(story, page):
+    """A removed page that answers as before is restored: a version, told as such, with a bound that a 404 proves."""
+    story.look(page, A)
+    story.removed(page)
+    story.fails(page)
+    missing = story.asked[-1]
+    story.times_out(page)
+    appended = story.look(page, A)
+    assert (appended.kind, appended.state) == (Kind.RESTORED, State.LIVE)
+    assert story.versions(page)[1:] == [version(2, "removed", None, title=None), version(3, "restored", A)]
+    assert story.bounds(page)[2] == (missing, later(story.asked[-1], 5), None)
+    assert story.outbox()[-1] == ("restored", f"{page}@3")
+
+
+def test_a_restoration_with_another_text_is_told_as_one(story, page):
+    """What differs stands in the version; what people are told is that the page is back."""
+    story.look(page, A)
+    story.removed(page)
+    story.look(page, B)
+    assert story.versions(page)[-1]["summary"] == EDIT
+    assert story.outbox()[-1] == ("restored", f"{page}@3")
+
+
+def test_a_304_restores_nothing(story, page):
+    """The page is closed until a body says otherwise."""
+    story.look(page, A)
+    story.removed(page)
+    assert story.not_modified(page).state is State.REMOVED
+    assert [row["kind"] for row in story.versions(page)] == ["new", "removed"]
+
+
+def test_a_fetch_is_a_value(story):
+    """Builders make what the vocabulary says: a fetch compares by what it holds."""
+    fetch = story.answer("http://h/", b"x")
+    assert replace(fetch) == fetch
+    assert isinstance(fetch, Fetch)
+    assert fetch.purpose is Purpose.LOOK

@@ -1,0 +1,281 @@
+"""What is held of a page, look by look; the bounds rest on bodies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.instants import later
+from storage.records import Kind, Outcome, Result, State
+from storage.state import LookFact, PageState, VersionFact, advance, answer_age, fold
+
+START = "2026-01-01T08:00:00.000Z"
+FAILURES = [outcome for outcome in Outcome if outcome is not Outcome.OK]
+NOT_OF_THE_PAGE = [outcome for outcome in FAILURES if outcome not in {Outcome.GONE, Outcome.SOFT_GONE}]
+
+
+def at(minute: int) -> str:
+    """Return the instant that many minutes after the start."""
+    return later(START, 60_000 * minute)
+
+
+def look(minute, **more):
+    """Return a look at that minute which read well and made no version."""
+    known = {"result": Result.RESPONSE, "outcome": Outcome.OK, "etag": f'"{minute}"', "last_modified": f"day {minute}"}
+    requested = at(minute)
+    return LookFact(fetch_id=minute, requested_at=requested, received_at=later(requested, 500), **{**known, **more})
+
+
+def first(minute=0, **more):
+    """Return a look that found the page."""
+    return look(minute, version=VersionFact(1, Kind.NEW, 1, "a" * 64, later(at(minute), 500)), **more)
+
+
+def edit(minute, number=2, **more):
+    """Return a look that found an edit."""
+    return look(minute, version=VersionFact(number, Kind.EDITED, number, "b" * 64, later(at(minute), 500)), **more)
+
+
+def not_modified(minute, **more):
+    """Return a look that was answered 304."""
+    return look(minute, result=Result.NOT_MODIFIED, outcome=None, etag=None, last_modified=None, **more)
+
+
+def failed(minute, outcome=Outcome.GONE, **more):
+    """Return a look that brought nothing of the page."""
+    return look(minute, outcome=outcome, **more)
+
+
+def timed_out(minute):
+    """Return a look without an answer."""
+    return look(minute, result=Result.NETWORK_ERROR, outcome=None, etag=None, last_modified=None, error="timed out")
+
+
+def removal(minute):
+    """Return the look that a proven removal rests on."""
+    return failed(minute, version=VersionFact(9, Kind.REMOVED, None, None, later(at(minute), 500)))
+
+
+def test_a_first_sight():
+    """The first body is base, first sight and confirmation in one."""
+    state = fold([first()])
+    assert state == PageState(
+        state=State.LIVE,
+        version_id=1,
+        content_id=1,
+        compare_sha256="a" * 64,
+        base_fetch_id=0,
+        base_at=at(0),
+        etag='"0"',
+        last_modified="day 0",
+        first_seen_at=later(at(0), 500),
+        last_confirmed_at=later(at(0), 500),
+        last_look_at=at(0),
+        looks=1,
+        outcome="ok",
+    )
+
+
+def test_a_body_moves_the_base():
+    """An unchanged body becomes the base with its validators; nothing else of the state moves."""
+    before, after = fold([first()]), fold([first(), look(60)])
+    assert after == replace(
+        before,
+        base_fetch_id=60,
+        base_at=at(60),
+        etag='"60"',
+        last_modified="day 60",
+        last_confirmed_at=later(at(60), 500),
+        last_look_at=at(60),
+        looks=2,
+    )
+
+
+def test_what_a_body_says_is_kept_as_it_was_last_read():
+    """A new reader's form of the same state takes the old one's place: contents of pages are compared under one reader."""
+    state = fold([first(), look(60, compare_sha256="c" * 64)])
+    assert (state.version_id, state.content_id, state.compare_sha256) == (1, 1, "c" * 64)
+
+
+def test_a_304_moves_no_base():
+    """It confirms, as the weaker witness, and brings no validators of its own."""
+    before, after = fold([first()]), fold([first(), not_modified(60)])
+    assert after == replace(
+        before,
+        unchanged_304=at(60),
+        last_confirmed_at=later(at(60), 500),
+        last_look_at=at(60),
+        looks=2,
+        outcome="not-modified",
+    )
+
+
+def test_a_304_before_any_body_is_a_failure():
+    """Without a base there is nothing that could be unmodified."""
+    state = fold([not_modified(0)])
+    assert (state.state, state.fails, state.last_confirmed_at, state.unchanged_304) == (None, 1, None, None)
+    assert state.outcome == "not-modified"
+
+
+def test_a_304_never_moves_its_bound_back():
+    """A 304 from an old cache says less than the one before it, and takes nothing back."""
+    assert fold([first(), not_modified(60), not_modified(70, age=3000)]).unchanged_304 == at(60)
+
+
+def test_a_later_body_outweighs_a_304():
+    """`unchanged_304` is the later of the two bounds or it is nothing."""
+    assert fold([first(), not_modified(60), look(120)]).unchanged_304 is None
+    assert fold([first(), not_modified(60), look(120, age=4200)]).unchanged_304 == at(60)
+    assert fold([first(), not_modified(60), edit(120)]).unchanged_304 is None
+
+
+@pytest.mark.parametrize(("age", "base"), [(0, 60), (60, 59), (3000, 10), (3600, 0), (7200, 0), (10**9, 0)])
+def test_an_age_moves_the_bound_back_and_never_forward(age, base):
+    """A body that stood in a cache proves its state only for when it was put there; what was proven stays proven."""
+    state = fold([first(), look(60, age=age)])
+    assert state.base_at == at(base)
+    assert state.base_fetch_id == 60
+
+
+def test_an_age_at_first_sight():
+    """The first bound is the request less the age: before it nothing is known."""
+    assert fold([first(60, age=600)]).base_at == at(50)
+    assert fold([first(), edit(60, age=600)]).base_at == at(50)
+
+
+def test_an_edit():
+    """A new version moves what the page says and when it last changed; first sight stays."""
+    state = fold([first(), not_modified(10), edit(60)])
+    assert (state.version_id, state.content_id, state.compare_sha256) == (2, 2, "b" * 64)
+    assert (state.first_seen_at, state.last_changed_at) == (later(at(0), 500), later(at(60), 500))
+    assert (state.base_fetch_id, state.base_at, state.unchanged_304) == (60, at(60), None)
+
+
+@pytest.mark.parametrize("outcome", FAILURES)
+def test_a_failure_changes_nothing_but_its_count(outcome):
+    """Whatever came instead: content, base, bounds, validators and confirmation stay."""
+    before, after = fold([first()]), fold([first(), failed(60, outcome)])
+    suspect = outcome in {Outcome.GONE, Outcome.SOFT_GONE}
+    assert after == replace(
+        before,
+        state=State.SUSPECT if suspect else State.LIVE,
+        missing_at=at(60) if suspect else None,
+        last_look_at=at(60),
+        failing_since=later(at(60), 500),
+        fails=1,
+        looks=2,
+        outcome=outcome.value,
+    )
+
+
+def test_a_time_out():
+    """The network's error is kept, and makes nobody suspect."""
+    state = fold([first(), timed_out(60)])
+    assert (state.state, state.fails, state.outcome, state.error) == (State.LIVE, 1, "network-error", "timed out")
+
+
+def test_failing_since_the_first_failure():
+    """Failures count up from the first in a row, of whatever kind; an answer ends them."""
+    state = fold([first(), timed_out(60), failed(70), failed(80, Outcome.CHALLENGE)])
+    assert (state.fails, state.failing_since, state.state) == (3, later(at(60), 500), State.SUSPECT)
+    for answer in (look(90), not_modified(90), edit(90)):
+        recovered = advance(state, answer)
+        assert (recovered.fails, recovered.failing_since, recovered.state, recovered.error) == (0, None, State.LIVE, None)
+
+
+@pytest.mark.parametrize("outcome", FAILURES)
+def test_a_page_never_read_has_no_state(outcome):
+    """A page that failed from the start is not suspect: nobody ever saw it."""
+    state = fold([failed(0, outcome), timed_out(10)])
+    assert (state.state, state.version_id, state.base_at, state.fails, state.looks) == (None, None, None, 2, 2)
+
+
+def test_an_import_is_no_live_page():
+    """A file's page was never seen to answer."""
+    assert fold([first(imported=True)]).state is State.IMPORTED
+
+
+def test_a_removal():
+    """The page is closed and its last content kept; its validators go, or a 304 could answer for a page that is not there."""
+    state = fold([first(), removal(60)])
+    assert (state.state, state.version_id, state.content_id, state.compare_sha256) == (State.REMOVED, 9, 1, "a" * 64)
+    assert (state.etag, state.last_modified) == (None, None)
+    assert state.last_changed_at == later(at(60), 500)
+
+
+@pytest.mark.parametrize("after", [failed(70), failed(70, Outcome.CHALLENGE), timed_out(70), not_modified(70)])
+def test_a_removal_is_undone_by_a_body_only(after):
+    """Neither a failure nor a 304 brings a removed page back: a restoration is a version."""
+    assert fold([first(), removal(60), after]).state is State.REMOVED
+
+
+def test_when_a_page_was_last_surely_missing():
+    """Only a 404, or a page that says so, proves that it is not there; a time-out or a challenge proves nothing."""
+    state = fold([first(), removal(60), failed(70), timed_out(80), failed(90, Outcome.CHALLENGE)])
+    assert state.missing_at == at(70)
+    assert fold([first(), removal(60), failed(70, age=300)]).missing_at == at(65)
+
+
+def test_a_restoration():
+    """A body that made a version opens the page again."""
+    back = look(90, version=VersionFact(10, Kind.RESTORED, 1, "a" * 64, later(at(90), 500)))
+    state = fold([first(), removal(60), back])
+    assert (state.state, state.version_id, state.fails, state.last_changed_at) == (State.LIVE, 10, 0, later(at(90), 500))
+
+
+STORIES = st.lists(
+    st.one_of(
+        st.builds(look, st.integers(1, 500), age=st.integers(0, 10_000)),
+        st.builds(edit, st.integers(1, 500), age=st.integers(0, 10_000)),
+        st.builds(not_modified, st.integers(1, 500), age=st.integers(0, 10_000)),
+        st.builds(failed, st.integers(1, 500), st.sampled_from(FAILURES)),
+        st.builds(timed_out, st.integers(1, 500)),
+    ),
+    max_size=12,
+).map(lambda looks: [first(), *sorted(looks, key=lambda each: each.requested_at)])
+
+
+@given(STORIES)
+def test_bounds_are_honest(looks):
+    """The base is never later than its request, the 304's bound is later than the base or nothing, and failures prove nothing."""
+    state = fold(looks)
+    bodies = [each.stood_at for each in looks if each.outcome is Outcome.OK]
+    assert state.base_at in bodies
+    assert state.unchanged_304 is None or state.unchanged_304 > state.base_at
+    assert state.last_look_at == looks[-1].requested_at
+    assert state.looks == len(looks)
+    for one, other in pairwise(looks):
+        before = fold(looks[: looks.index(other)])
+        after = advance(before, other)
+        assert other.version is not None or after.base_at >= before.base_at, one
+
+
+@pytest.mark.parametrize(
+    ("headers", "age"),
+    [
+        ([], 0),
+        ([("Age", "60")], 60),
+        ([("Content-Type", "text/html"), ("AGE", " 60 ")], 60),
+        ([("age", "0060")], 60),
+        ([("Age", "")], 0),
+        ([("Age", "-5")], 0),
+        ([("Age", "+5")], 0),
+        ([("Age", "1.5")], 0),
+        ([("Age", "soon")], 0),
+        ([("Age", "٦٠")], 0),
+        ([("Age", "²")], 0),
+        ([("Age", "1_0")], 0),
+        ([("Age", "soon"), ("Age", "9")], 0),
+        ([("Age", "60, 5")], 60),
+        ([("Age", "5"), ("Age", "60")], 5),
+        ([("Age", "99999999999")], 365 * 86400),
+        ([("Age", "9" * 5000)], 365 * 86400),
+    ],
+)
+def test_age(headers, age):
+    """What is no number of seconds is no age; a number too large for a calendar, or for Python, is a year."""
+    assert answer_age(headers) == age

@@ -1,0 +1,193 @@
+"""A crawl that is killed anywhere and begun again leaves the archive that an uninterrupted one leaves."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from seeds.portal import PortalServer
+from storage.connect import open_reader
+from tests.killed_crawl import Driver, Fuse, crawl_once
+from tests.killed_points import CRAWLS, KEPT, Point, State, choose, complaints, kind_of, small_portal, try_points
+from tests.soundness import facts_of, faults_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+POINTS = 100
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory) -> Path:
+    """Return the archive after one uninterrupted crawl in this process; not to be written to."""
+    archive = tmp_path_factory.mktemp("crawled") / "archive.db"
+    begins = CRAWLS[0].begins
+    with PortalServer(small_portal(lambda: begins)) as server:
+        crawl_once(archive, server.base_url, begins, Fuse(0, print))
+    return archive
+
+
+def test_killed_anywhere_a_crawl_goes_on_to_the_same_archive(tmp_path):
+    """SIGKILL at a hundred boundaries, of every kind there is: nothing is lost, doubled, half written or left lying about."""
+    trial = try_points(tmp_path, POINTS)
+    assert complaints(trial.points) == []
+    assert Counter(point.code for point in trial.points) == {-signal.SIGKILL: POINTS}
+    assert [whole.faults for whole in trial.wholes.values()] == [(), ()]
+    assert_spread(trial)
+    assert_archive_made_whole(trial)
+    assert_worth_killing(trial)
+
+
+def assert_spread(trial):
+    """Find the first and the last boundary of each crawl and every kind between them among the points, being what they were."""
+    for crawl, boundaries in trial.boundaries.items():
+        points = [point for point in trial.points if point.crawl == crawl]
+        kinds = [kind_of(point.boundary) for point in points]
+        assert (points[0].number, points[-1].number) == (1, len(boundaries))
+        assert set(kinds) == set(map(kind_of, boundaries))
+        assert kinds == [kind_of(boundaries[point.number - 1]) for point in points], "a crawl does not go the same way twice"
+    behind = {point.crawl for point in trial.points if point.before.exists and point.before.unlike(point.whole)}
+    assert behind == {"first", "second"}, "no kill left anything to do"
+
+
+def assert_archive_made_whole(trial):
+    """Find the making of the archive among the points, and what it left unfinished swept up."""
+    making = [point for point in trial.points if not point.before.exists]
+    assert {point.crawl for point in making} == {"first"}
+    assert {"CREATE TABLE", "os.rename"} <= {kind_of(point.boundary) for point in making}
+    assert any(".archive.db.new" in point.before.files for point in making)
+
+
+def assert_worth_killing(trial):
+    """Find first sights, edits, silent ones, copies, a move, and looks at pages that are gone among what was killed."""
+    facts = {name: [json.loads(row) for row in rows] for name, rows in trial.wholes["second"].facts.items()}
+    assert Counter(row[2] for row in facts["versions"]) == {"new": 18, "edited": 3}
+    assert {row[2] for row in facts["identities"]} == {"first", "same-article-id", "same-content", "moved"}
+    assert {row[3] for row in facts["listing events"]} == {"appeared", "left", "redated"}
+    assert {row[0] for row in facts["told"]} == {"new", "edited", "silent", "suspect"}
+    kinds = set(map(kind_of, trial.boundaries["second"]))
+    assert {"BEGIN", "COMMIT", "http:before-request", "http:after-answer", "INSERT INTO _outbox", "UPDATE _frontier"} <= kinds
+
+
+def test_a_crawl_that_is_not_killed_says_so(tmp_path):
+    """A number beyond the last boundary kills nothing, and an order that fails comes back with its traceback."""
+    with PortalServer(small_portal(lambda: CRAWLS[0].begins)) as server, Driver() as driver:
+        order = {"archive": tmp_path / "archive.db", "base_url": server.base_url, "begins": CRAWLS[0].begins}
+        code, told = driver.ask(do="crawl", at=1_000_000, **order)
+        assert (code, json.loads(told)["synchronous"]) == (0, 2)
+        code, told = driver.ask(do="crawl", at=1, **{**order, "archive": tmp_path / "nowhere" / "archive.db"})
+    assert code == 1
+    assert "ArchiveReadOnly" in told
+
+
+SOUND = State(True, KEPT, (), {"versions": ["a", "b", "b"]})
+POINT = Point("first", 7, "COMMIT", -signal.SIGKILL, whole=SOUND, before=SOUND, after=SOUND, synchronous=2)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ({"code": 0}, "the kill: it ended with 0"),
+        ({"before": replace(SOUND, faults=("integrity_check: no",))}, "left by the kill: integrity_check: no"),
+        ({"before": replace(SOUND, files=(*KEPT, ".archive.db.new"))}, "left by the kill: .archive.db.new lies about"),
+        ({"before": State(files=("archive.db-wal",))}, "left by the kill: archive.db-wal lies about"),
+        ({"before": replace(SOUND, facts={"schema": ["x"]})}, "left by the kill: schema: has x too much"),
+        ({"after": replace(SOUND, facts={"versions": ["a", "b"]})}, "unlike an uninterrupted crawl: versions: lacks b"),
+        (
+            {"after": replace(SOUND, facts={"versions": ["a", "b", "b", "c"]})},
+            "unlike an uninterrupted crawl: versions: has c too much",
+        ),
+        ({"after": replace(SOUND, faults=("pages 1 has no leaf",))}, "left in the end: pages 1 has no leaf"),
+        ({"after": replace(SOUND, files=(*KEPT, "core"))}, "left in the end: core lies about"),
+        ({"synchronous": 1}, "the writer's synchronous: 1"),
+        ({"trouble": "a traceback"}, "begun again: a traceback"),
+    ],
+)
+def test_what_is_wrong_is_complained_of(wrong, complaint):
+    """Every check can fail, and names the point, the boundary and the difference."""
+    whole = replace(SOUND, facts={**SOUND.facts, "schema": []})
+    assert complaints([POINT]) == []
+    assert complaints([replace(POINT, whole=whole, **wrong)]) == [f"first crawl, killed at boundary 7: COMMIT\n    {complaint}"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "fault"),
+    [
+        ("DELETE FROM _log WHERE level = (SELECT max(level) FROM _log)", "the log's right edge has"),
+        ("UPDATE _log SET hash = zeroblob(32)", "the log's right edge has"),
+        ("UPDATE _pages SET looks = looks + 1 WHERE page_id = 1", "a rebuild of _pages has"),
+        ("UPDATE _current SET edits = 7 WHERE release_id = 1", "a rebuild of _current has"),
+        ("UPDATE _frontier SET due_at = '2030-01-01T00:00:00.000Z' WHERE page_id = 1", "a rebuild of _frontier has"),
+        ("DELETE FROM _frontier WHERE page_id = 1", "pages that are never due: [1]"),
+        ("INSERT INTO sections VALUES (9, 'p', 's', '2026-01-01T00:00:00.000Z')", "sections 9 has no leaf"),
+        ("INSERT INTO log_leaves VALUES (99999, 'pages', 999, 1, zeroblob(32))", "a leaf of pages 999, which is not there"),
+        ("INSERT INTO log_leaves VALUES (99999, 'pages', 999, 1, zeroblob(32))", "leaves are numbered up to 99999"),
+        ("INSERT INTO bodies VALUES (99, '" + "0" * 64 + "', 0, NULL, NULL, x'')", "bodies that nobody fetched: [99]"),
+        ("INSERT INTO identities VALUES (99, 999, 999, 'first', '2026-01-01T00:00:00.000Z')", "foreign_key_check: "),
+        ("DROP TRIGGER pages_no_update; UPDATE pages SET article = 'x' WHERE id = 1", "pages 1 is not what its leaf says"),
+        ("DROP TRIGGER bodies_no_update; UPDATE bodies SET data = x'00' WHERE id = 1", "body 1 "),
+        ("DROP TRIGGER readings_no_delete; DELETE FROM readings", "versions without a reading: "),
+        ("DROP TRIGGER versions_no_update; UPDATE versions SET number = 2 WHERE page_id = 1", "versions out of number: [1]"),
+    ],
+)
+def test_what_half_a_transaction_would_leave_is_found(crawled, tmp_path, damage, fault):
+    """Every part of the examination can fail: it finds what it is there to find in an archive that was sound before."""
+    archive = shutil.copy(crawled, tmp_path)
+    with closing(sqlite3.connect(archive)) as connection:
+        assert faults_of(connection, ended=True) == []
+        connection.executescript(damage)
+        assert [found for found in faults_of(connection, ended=True) if found.startswith(fault) or fault in found]
+
+
+def test_a_reader_finds_the_facts(crawled):
+    """The facts that are compared are there: as many versions as pages, an event each, and no two alike."""
+    with closing(open_reader(crawled)) as reader:
+        facts = facts_of(reader)
+    assert {len(facts[name]) for name in ("versions", "what versions say", "listing events", "identities", "looks")} == {14}
+    assert len(set(facts["versions"])) == 14
+
+
+@pytest.mark.parametrize("points", [12, 13, 40, 100, 1_000])
+def test_points_are_spread(points):
+    """The first, the last and one of every kind are chosen, and the others lie over the whole, each once."""
+    boundaries = ["os.rename a", *["BEGIN", "SELECT 1", "INSERT INTO t (a)", "COMMIT"] * 50, "the end: closed"]
+    chosen = choose(boundaries, points)
+    assert chosen == sorted(set(chosen))
+    assert len(chosen) == min(points, len(boundaries))
+    assert (chosen[0], chosen[-1]) == (1, len(boundaries))
+    assert {kind_of(boundaries[number - 1]) for number in chosen} == set(map(kind_of, boundaries))
+    assert max(b - a for a, b in pairwise(chosen)) <= max(2, 4 * len(boundaries) // points)
+
+
+def test_too_few_points_are_refused():
+    """Fewer points than kinds would leave a kind out without a word."""
+    with pytest.raises(ValueError, match="2 points are too few: there are 3 kinds"):
+        choose(["BEGIN", "SELECT 1", "COMMIT"], 2)
+
+
+@pytest.mark.parametrize(
+    ("boundary", "kind"),
+    [
+        ("INSERT INTO versions (page_id, number)", "INSERT INTO versions"),
+        ("DELETE FROM _log", "DELETE FROM _log"),
+        ("UPDATE _pages SET a = 1", "UPDATE _pages"),
+        ("CREATE TABLE runs (", "CREATE TABLE"),
+        ('PRAGMA table_info("runs")', "PRAGMA"),
+        ("select name from sqlite_master", "SELECT"),
+        ("http:after-answer", "http:after-answer"),
+        ("os.remove .archive.db.new-wal", "os.remove"),
+        ("the end: the file is closed", "the end: the file is closed"),
+    ],
+)
+def test_kinds_of_boundaries(boundary, kind):
+    """Tables that are written to are told apart, and of the rest only what is done."""
+    assert kind_of(boundary) == kind
