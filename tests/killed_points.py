@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from math import sqrt
 from pathlib import Path
 from queue import SimpleQueue
@@ -127,7 +128,10 @@ def choose(boundaries: Sequence[str], points: int) -> list[int]:
     wanted = min(points - len(chosen), len(others))
     if wanted < 0:
         raise ValueError(f"{points} points are too few: there are {len(kinds)} kinds of boundaries")
-    chosen |= {others[int((index + index * GOLDEN % 1) * len(others) / wanted)] for index in range(wanted)}
+    # One from each of as many equal parts, at no fixed place in it.
+    starts = [index * len(others) // wanted for index in range(wanted)] + [len(others)]
+    parts = pairwise(starts)
+    chosen |= {others[start + int(index * GOLDEN % 1 * (end - start))] for index, (start, end) in enumerate(parts)}
     return sorted(chosen)
 
 

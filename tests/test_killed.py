@@ -156,7 +156,7 @@ def test_a_reader_finds_the_facts(crawled):
     assert len(set(facts["versions"])) == 14
 
 
-@pytest.mark.parametrize("points", [12, 13, 40, 100, 1_000])
+@pytest.mark.parametrize("points", [6, 7, 12, 40, 100, 190, 202, 1_000])
 def test_points_are_spread(points):
     """The first, the last and one of every kind are chosen, and the others lie over the whole, each once."""
     boundaries = ["os.rename a", *["BEGIN", "SELECT 1", "INSERT INTO t (a)", "COMMIT"] * 50, "the end: closed"]
