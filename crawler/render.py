@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from storage.references import resolve
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
     from typing import TextIO
     from zoneinfo import ZoneInfo
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Piece = str | tuple[str, str]
     """A text, or a text and its style."""
 
-__all__ = ["Desk", "Piece", "Screen", "assembled", "console_on", "named", "read_bytes", "safe"]
+__all__ = ["Desk", "Screen", "assembled", "console_on", "named", "read_bytes", "safe"]
 
 _PIPE_WIDTH = 1_000_000
 """Columns of a pipe: nothing is cut or wrapped there."""
@@ -43,7 +43,6 @@ _NARROWEST = 12
 _PIPE_COLUMN = 60
 """To how much the flexible column is filled up in a pipe; longer ones stand out, whole."""
 _GAP = "  "
-_TOO_LONG = re.compile(r"^[0-9]{19,}|@[0-9]{19,}$")  # beyond SQLite's whole numbers
 _MARKED = re.compile(r"(\[-.*?-\]|\{\+.*?\+\})", re.DOTALL)
 _STYLES = {"[-": "red strike", "{+": "green"}
 
@@ -122,9 +121,17 @@ class Screen:
 
     def indented(self, text: Text, indent: str, *, first: str | None = None) -> None:
         """Print a text with every line of it indented (the first one by `first`); on a terminal wrapped at words."""
-        for number, line in enumerate(text.wrap(self.out, max(self.out.width - len(indent), _NARROWEST))):
-            line.rstrip()
+        for number, line in enumerate(self._lines(text, len(indent))):
             self.out.print(Text(first if number == 0 and first is not None else indent) + line)
+
+    def _lines(self, text: Text, indent: int) -> Iterable[Text]:
+        """Return a text in lines that fit a terminal; in a pipe its own, to the letter: the spaces at their ends count."""
+        if self.width is None:
+            return text.split("\n", allow_blank=True)
+        lines = text.wrap(self.out, max(self.width - indent, _NARROWEST))
+        for line in lines:
+            line.rstrip()
+        return lines
 
     def table(  # noqa: PLR0913 - what makes a table
         self,
@@ -208,11 +215,10 @@ def named(connection: sqlite3.Connection, name: str) -> Reference:
     Raises UnknownReference.
     """
     wanted = name.strip()
-    if "/" in wanted:
-        with suppress(ValueError):
-            wanted = f"http://{url_key(wanted if '://' in wanted else f'http://{wanted}')}"
-    if _TOO_LONG.search(wanted):
-        raise UnknownReference(f"nothing here is named {name}", hint="no number in an archive is as large")
+    try:
+        wanted = f"http://{url_key(wanted if '://' in wanted else f'http://{wanted}')}" if "/" in wanted else wanted
+    except ValueError as exc:
+        raise UnknownReference(f"nothing here is named {name}: {exc}") from exc
     return resolve(connection, wanted)
 
 
@@ -223,10 +229,11 @@ def read_bytes(file: Path) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a command works with: the settings that hold, the archive it is about, and the screen."""
+    """What a command works with: the settings that hold, the archive it is about, the screen, and whether to write every event."""
 
     settings: Settings
     screen: Screen
+    verbose: bool = False
 
     @property
     def path(self) -> Path:

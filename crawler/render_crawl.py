@@ -36,14 +36,17 @@ _WORTH_SAYING = 10
 class Reports:
     """Tells how a run goes (a `crawler.session.Reporter`): a bar on a terminal, in a pipe a line for each stage."""
 
-    def __init__(self, screen: Screen, found: Found, *, delay: float = 0) -> None:
-        """`found` is asked where a listing was found; `delay` is the time between two requests, for the forecast, in seconds."""
+    def __init__(self, screen: Screen, found: Found, *, delay: float = 0, bar: bool = True) -> None:
+        """`found` is asked where a listing was found; `delay` is the time between two requests, for the forecast, in seconds.
+
+        Without `bar` a terminal is told as a pipe is: something else writes there meanwhile.
+        """
         self.notes: list[str] = []
         self._screen = screen
         self._found = found
         self._delay = delay
         self._listed: dict[str, tuple[Target, int, int | None]] = {}
-        console = _terminal(screen)
+        console = _terminal(screen) if bar else None
         self._bar = _bar(console) if console else None
         self._task = self._bar.add_task("starting", total=None) if self._bar else None
 
@@ -126,13 +129,9 @@ def _extent(rows: int, total: int | None) -> str:
 # At the end
 
 
-def say_summary(screen: Screen, summary: Summary, changes: Sequence[Row] | None = None) -> None:
-    """Print what a run's looks came to, in one line, and what kept pages waiting.
-
-    `changes` are those that the run found: a page that is new need be no news, where its press release was known.
-    """
-    news = summary.counts["new"] if changes is None else sum(change["kind"] == "new" for change in changes)
-    screen.paragraph(" · ".join(_counted(summary, news)) if summary.counts["looked"] else "No page was due.")
+def say_summary(screen: Screen, summary: Summary) -> None:
+    """Print what a run's looks came to, in one line, and what kept pages waiting."""
+    screen.paragraph(" · ".join(_counted(summary)) if summary.counts["looked"] else "No page was due.")
     baseline = summary.counts["baseline"]
     if baseline:
         which = f"All {baseline}" if baseline == summary.counts["looked"] else f"{baseline} of them"
@@ -144,15 +143,15 @@ def say_summary(screen: Screen, summary: Summary, changes: Sequence[Row] | None 
         screen.line((f"Left for later: {reason}", "yellow"))
 
 
-def _counted(summary: Summary, news: int) -> list[str]:
+def _counted(summary: Summary) -> list[str]:
     counts = summary.counts
     unchanged, spared, unproven = counts["unchanged"], counts["not_modified"], counts["suspected"]
     sent = "no bodies sent again" if spared == unchanged else f"{plural(spared, 'body', 'bodies')} not sent again"
     named = (
         ("unchanged" + (f" ({sent})" if spared else ""), unchanged),
         ("read for the first time", counts["baseline"]),
-        ("new", news),
-        ("known already at another address", counts["new"] - news),
+        ("new", counts["new"]),
+        ("known already at another address", counts["second_address"]),
         ("edited", counts["edited"]),
         ("removed", counts["removed"]),
         ("restored", counts["restored"]),

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crawler.errors import CrawlError, ImportFormatError
+from crawler.events import EventLog
 from crawler.imports import Known, import_file
 from crawler.pipeline import Summary, look_at_pages
 from crawler.pipeline import crawl as crawl_all
@@ -79,12 +80,11 @@ def _run(desk: Desk, trigger: str, targets: Sequence[Target], job: Job, wait: fl
     screen = desk.screen
     with open_archive(desk.path, How(wait=wait, on_wait=screen.aside), trigger=trigger) as archive:
         delay = max(target.portal.politeness.delay for target in targets)
-        with Reports(screen, partial(_state_of, archive), delay=delay) as reports:
-            how = How(report=reports, wait=wait, on_wait=screen.aside)
+        with Reports(screen, partial(_state_of, archive), delay=delay, bar=not desk.verbose) as reports:
+            how = How(report=EventLog(reports) if desk.verbose else reports, wait=wait, on_wait=screen.aside)
             summary = run_job(archive, desk.settings, trigger, job, how)
-        changes, suspects = _changed(archive.connection)
-        say_summary(screen, summary, changes)
-        say_changed(screen, changes, suspects)
+        say_summary(screen, summary)
+        say_changed(screen, *_changed(archive.connection))
         say_failures(screen, summary.failed, reports.notes)
         say_totals(screen, desk.path, queries.totals(archive.connection)["releases"])
     return 0 if summary.answered and not summary.failed else 1

@@ -55,11 +55,11 @@ def how_to_read(url: str, portal: Path | None, slug: str | None, configured: Seq
     named = read_portal(portal) if portal else next((each for each in portals if host_of(canonical) in each.hosts), None)
     if named is None:
         section = Section(title="-", listing=canonical)
-        return How(canonical, section, _ZONE, "no portal: none that is known has this host")
+        return How(canonical, section, _ZONE, "default rules: no portal that is known has this host")
     name = slug or next(iter(named.sections))
     if name not in named.sections:
         raise _usage(f"the portal {named.name} has no section {name}", f"its sections: {', '.join(named.sections)}")
-    return How(canonical, named.sections[name], named.zone, f"{named.name}/{name}")
+    return How(canonical, named.sections[name], named.zone, f"the rules of {named.name}/{name}")
 
 
 def _usage(message: str, hint: str) -> CrawlError:
@@ -101,7 +101,7 @@ def _judged(reading: Reading) -> dict[str, Any]:
 def say_page(screen: Screen, page: dict[str, Any], how: How) -> None:
     """Print what a page reads as: outcome, fields, candidates for the date, problems, and the text."""
     ok = page["outcome"] == "ok"
-    screen.line((f"{page['outcome']}", "green" if ok else "bold red"), f"   read by the rules of {how.rules}")
+    screen.line((f"{page['outcome']}", "green" if ok else "bold red"), f"   read by {how.rules}")
     for problem in page["problems"]:
         screen.line((f"   {problem}", "yellow"))
     facts = [(name, page[name]) for name in ("title", "published", "published_at", "source", "author", "language")]
@@ -147,7 +147,7 @@ def say_listing(screen: Screen, listing: dict[str, Any], how: How) -> None:
     style = "green" if listing["readable"] else "bold red"
     screen.line(
         ("readable" if listing["readable"] else "not readable", style),
-        f"   platform {listing['platform']}, read by the rules of {how.rules}",
+        f"   platform {listing['platform']}, read by {how.rules}",
     )
     for problem in listing["problems"]:
         screen.line((f"   {problem}", "yellow"))

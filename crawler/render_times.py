@@ -87,6 +87,6 @@ def moment_of(text: str, zone: ZoneInfo, now: datetime) -> datetime:
         pass
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError(f"“{text}” is no time: write 2026-11-01, 2026-11-01T08:00, 7d or 24h") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)

@@ -89,7 +89,7 @@ class Archive:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit everything inside together, or nothing of it; one inside another joins it, and fails alone where that is caught."""
+        """Commit everything inside together, or nothing of it; one inside another joins it, or fails alone if that is caught."""
         if self._depth:
             with self._part():
                 yield

@@ -93,7 +93,10 @@ def _divergences(live: Sequence[Member]) -> list[Identity]:
     return [
         Identity(member.page_id, member.page_id, Reason.DIVERGED)
         for member in rest
-        if member.compare_sha256 != lead.compare_sha256 and member.reader == lead.reader and not _lags(member, lead) and not _lags(lead, member)
+        if member.compare_sha256 != lead.compare_sha256
+        and member.reader == lead.reader
+        and not _lags(member, lead)
+        and not _lags(lead, member)
     ]
 
 

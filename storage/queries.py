@@ -100,7 +100,7 @@ def _printed(connection: sqlite3.Connection, release_id: int) -> Row:
 
 def history(connection: sqlite3.Connection, release_id: int) -> list[Row]:
     """Return every version of a release's pages, also retracted ones, in order of time, without texts."""
-    found = rows(connection, "SELECT * FROM history WHERE release = ? ORDER BY observed_at, page, ref", (release_id,))
+    found = rows(connection, "SELECT * FROM history WHERE release = ? ORDER BY observed_at, fetch", (release_id,))
     for row in found:
         row.pop("text")
         row["labels"], row["changed"] = json.loads(row["labels"]), json.loads(row["changed"])
@@ -122,7 +122,8 @@ def changes(connection: sqlite3.Connection, *, since: str | None = None, limit: 
     """Return what the publisher did, newest first; `since` is an instant."""
     found = rows(
         connection,
-        "SELECT * FROM changes WHERE (:since IS NULL OR observed_at >= :since) ORDER BY observed_at DESC, ref DESC LIMIT :limit",
+        "SELECT * FROM changes WHERE (:since IS NULL OR observed_at >= :since) ORDER BY observed_at DESC, page DESC,"
+        " length(ref) DESC, ref DESC LIMIT :limit",
         {"since": since, "limit": limit},
     )
     for row in found:
@@ -146,14 +147,17 @@ def version(connection: sqlite3.Connection, reference: Reference) -> tuple[Row, 
     A reference without a number names the newest standing version of its page.
     """
     row = connection.execute(
-        "SELECT v.page_id || '@' || v.number, v.fetch_id, coalesce(v.content_id, o.content_id) FROM versions v"
-        " LEFT JOIN versions o ON o.id = v.previous_id WHERE v.page_id = :page AND (v.number = :number OR :number IS NULL"
-        " AND NOT EXISTS (SELECT 1 FROM retractions r WHERE r.version_id = v.id)) ORDER BY v.observed_at DESC, v.id DESC LIMIT 1",
+        "SELECT v.page_id || '@' || v.number, v.fetch_id, coalesce(v.content_id, o.content_id), r.reader FROM versions v"
+        " LEFT JOIN readings r ON r.fetch_id = v.fetch_id AND r.content_id IS v.content_id"
+        " LEFT JOIN versions o ON o.id = v.previous_id"
+        " WHERE v.page_id = :page AND (v.number = :number OR :number IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.version_id = v.id))"
+        " ORDER BY v.observed_at DESC, v.id DESC, r.id LIMIT 1",
         {"page": reference.page_id, "number": reference.number},
     ).fetchone()
-    ref, fetch_id, content_id = row
-    shown = rows(connection, "SELECT * FROM history WHERE ref = ?", (ref,))[0]
-    return shown, content_of(connection, content_id), load_reading(connection, fetch_id)
+    ref, fetch_id, content_id, reader = row
+    shown = rows(connection, "SELECT * FROM history WHERE page = ? AND ref = ?", (reference.page_id, ref))[0]
+    return shown, content_of(connection, content_id), load_reading(connection, fetch_id, reader)
 
 
 def capture(connection: sqlite3.Connection, fetch_id: int) -> Row:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from storage.errors import UnknownReference
 
@@ -14,7 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Reference", "resolve"]
 
-_NAME = re.compile(r"(?P<page>\d+|[0-9a-f]{16})(?:@(?P<number>\d+))?")
+_NAME = re.compile(r"(?P<page>[0-9]{1,18}|[0-9a-f]{16})(?:@(?P<number>[0-9]{1,18}))?")
+_URL = re.compile(r"https?://(?P<host>[^/?#]+)(?P<rest>[^#]*)(?:#.*)?", re.IGNORECASE)
 _KEY_LENGTH = 16
 
 
@@ -36,10 +36,8 @@ def resolve(connection: sqlite3.Connection, name: str) -> Reference:
         page, number = match["page"], match["number"]
         column = "key" if len(page) == _KEY_LENGTH else "id"
         return _page(connection, name, f"g.{column} = ?", page, int(number) if number else None)
-    parts = urlsplit(name.strip())
-    if parts.scheme and parts.netloc:
-        key = name.strip().split("://", 1)[1].split("#")[0]
-        return _page(connection, name, "g.url_key = ? COLLATE NOCASE", key, None)
+    if match := _URL.fullmatch(name.strip()):
+        return _page(connection, name, "g.url_key = ?", match["host"].lower() + (match["rest"] or "/"), None)
     raise _unknown(name)
 
 

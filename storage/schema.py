@@ -291,6 +291,7 @@ CREATE TABLE _log (level INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT;
 _INDEXES = """
 CREATE INDEX fetches_page ON fetches (page_id, id) WHERE page_id IS NOT NULL;
 CREATE INDEX fetches_section ON fetches (section_id, id) WHERE section_id IS NOT NULL;
+CREATE INDEX fetches_hop ON fetches (hop_of) WHERE hop_of IS NOT NULL;
 CREATE INDEX fetches_requested ON fetches (requested_at);
 CREATE INDEX versions_observed ON versions (observed_at);
 CREATE INDEX versions_previous ON versions (previous_id) WHERE previous_id IS NOT NULL;

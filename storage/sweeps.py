@@ -71,7 +71,7 @@ def append_sweep(writer: Writer, sweep: SweepRecord, *, now: datetime, schedule:
             for event in _events(members.get(page_id), row.listed):
                 _write_event(writer, sweep, sweep_id, page_id, event, row, not_before, now)
     if sweep.complete:
-        for page_id in members.keys() - seen:
+        for page_id in sorted(members.keys() - seen):
             _write_event(writer, sweep, sweep_id, page_id, Event.LEFT, None, not_before, now)
     return sweep_id, new
 

@@ -141,7 +141,7 @@ def _border(line: Sequence[str], place: int) -> int:
         (4, sign in _SENTENCE_ENDS),
         (3, sign in _CLAUSE_ENDS),
         (2, before.isspace()),
-        (1, not after[0].isalnum()),
+        (1, not after[:1].isalnum()),
     )
     return next((score for score, holds in rules if holds), 0)
 

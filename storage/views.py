@@ -89,7 +89,8 @@ VIEWS: dict[str, str] = {
     "coverage": """
     SELECT s.portal || '/' || s.slug AS section, w.day AS day, count(*) AS sweeps, sum(w.complete) AS complete,
         sum(CASE WHEN w.complete = 0 AND w.pages_read > 0 THEN 1 ELSE 0 END) AS partial,
-        sum(CASE WHEN w.pages_read = 0 THEN 1 ELSE 0 END) AS failed, max(w.records) AS records, max(w.note) AS note
+        sum(CASE WHEN w.complete = 0 AND w.pages_read = 0 THEN 1 ELSE 0 END) AS failed,
+        max(w.records) AS records, max(w.note) AS note
     FROM sweeps w
     JOIN sections s ON s.id = w.section_id
     GROUP BY s.portal, s.slug, w.day""",

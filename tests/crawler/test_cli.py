@@ -1,7 +1,10 @@
 """The command line as a whole: its start, its help, its errors."""
 
+from __future__ import annotations
+
 import json
 import os
+import runpy
 import subprocess
 import sys
 from contextlib import closing
@@ -9,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from crawler.cli import main
 
 from config.errors import SettingsError
+from crawler.cli import main
 from crawler.errors import CrawlError, LocateError
 from storage.errors import ArchiveError
 from tests.commands import run, told
@@ -84,7 +87,11 @@ def test_wrong_usage_is_one_line_and_a_hint(arguments, words):
         (ArchiveError("it is broken", hint="mend it"), 1, ["Error: it is broken", "Hint: mend it"]),
         (CrawlError("two\nlines \x1b[31m"), 1, ["Error: two lines \\x1b[31m"]),
         (SettingsError("is wrong", file="a.toml", key="x"), 2, ["Error: a.toml: x: is wrong"]),
-        (LocateError("not found", steps=("a: 404",), hint="write it"), 1, ["   tried a: 404", "Error: not found", "Hint: write it"]),
+        (
+            LocateError("not found", steps=("a: 404",), hint="write it"),
+            1,
+            ["   tried a: 404", "Error: not found", "Hint: write it"],
+        ),
         (FileNotFoundError(2, "No such file or directory", "page.html"), 2, ["Error: page.html: No such file or directory"]),
         (OSError("the machine is tired"), 1, ["Error: the machine is tired"]),
         (ExceptionGroup("tasks", [ExceptionGroup("more", [ArchiveError("full")])]), 1, ["Error: full"]),
@@ -145,7 +152,8 @@ def test_nobody_reading_is_no_error(tmp_path):
 
 def test_a_full_pipe_that_breaks_ends_with_141():
     """A reader that goes away while much is still to come ends the command as it ends others."""
-    code = "import sys; from crawler.cli import main; import click\n@main.command('x')\ndef x():\n  [print('y' * 1000) for _ in range(10**5)]\nmain(['x'])"
+    endless = "@main.command('x')\ndef x():\n  [print('y' * 1000) for _ in range(10**5)]\n"
+    code = f"from crawler.cli import main\n{endless}main(['x'])"
     command = f'{sys.executable} -c "$CODE" | head -1 > /dev/null; echo ${{PIPESTATUS[0]}}'
     done = subprocess.run(
         ["bash", "-c", command], cwd=ROOT, capture_output=True, check=True, text=True, env=_plain_environment() | {"CODE": code}
@@ -193,3 +201,11 @@ def test_closing_is_left_to_the_commands(tmp_path):
     told(run("list", "--archive", empty, code=2))
     with closing(empty.open("rb")) as stream:
         assert stream.read() == b""
+
+
+def test_the_module_is_the_command(monkeypatch):
+    """`python -m crawler` is the command under its own name."""
+    monkeypatch.setattr(sys, "argv", ["crawler", "--help"])
+    with pytest.raises(SystemExit) as left:
+        runpy.run_module("crawler", run_name="__main__")
+    assert left.value.code == 0

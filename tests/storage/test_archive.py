@@ -12,7 +12,7 @@ from storage.bodies import read_body
 from storage.connect import open_reader
 from storage.errors import ArchiveFull
 from storage.records import Outcome, Purpose, Reading, Result
-from tests.builders import READER, Clock, article_url, content, open_archive, opened, reading, url_key
+from tests.builders import HOST, READER, Clock, article_url, content, open_archive, opened, reading, url_key
 
 
 class Interruption(Exception):  # noqa: N818 - it stands for a kill
@@ -96,6 +96,59 @@ def test_half_a_page_is_never_committed(story):
     assert [row["text"] for row in story.versions(good)] == ["Good.", "Better."]
     assert story.column("SELECT count(*) FROM fetches WHERE page_id = ?", bad) == [0]
     sound(story)
+
+
+def test_a_full_disk_in_the_middle_of_a_larger_transaction(story):
+    """Nothing of the pages before is in either, and the archive goes on."""
+    [page] = story.sweep([article_url(1)])
+    before = dump(story.connection)
+    room = story.value("PRAGMA page_count") + 1
+    story.connection.execute(f"PRAGMA max_page_count = {room}")
+
+    def fill():
+        with story.archive.transaction():
+            for number in range(200):
+                story.look(page, f"Text {number}: " + "".join(chr(0x4E00 + (n * 7919 + number) % 20000) for n in range(900)))
+
+    with pytest.raises(ArchiveFull):
+        fill()
+    assert dump(story.connection) == before
+    story.connection.execute(f"PRAGMA max_page_count = {room + 10_000}")
+    story.look(page, "One.")
+    sound(story)
+
+
+def test_what_sqlite_has_undone_itself(story):
+    """Some errors (a full disk among them) may end SQLite's transaction: there is nothing left to undo, and nothing stays."""
+    [page] = story.sweep([article_url(1)])
+    before, head = dump(story.connection), story.archive.log_head()
+
+    def fail():
+        with story.archive.transaction():
+            story.look(page, "One.")
+            with story.archive.transaction():
+                story.connection.execute("INSERT OR ROLLBACK INTO _frontier SELECT * FROM _frontier")
+
+    with pytest.raises(sqlite3.IntegrityError):
+        fail()
+    assert dump(story.connection) == before
+    assert story.archive.log_head() == head
+    story.look(page, "Two.")
+    sound(story)
+
+
+def test_what_a_host_was_asked_for(story):
+    """Looks since an instant, first ones and later ones apart; refusals of our own cost the host nothing."""
+    [page] = story.sweep([article_url(1)])
+    story.look(page, "One.", purpose=Purpose.FIRST)
+    since = story.clock.moment
+    assert story.archive.spent_since(HOST, since) == {}
+    for _ in range(2):
+        story.look(page, "One.")
+    story.append(page, [story.answer(article_url(1), result=Result.REFUSED)], None)
+    assert story.archive.spent_since(HOST, since) == {False: 2}
+    assert story.archive.spent_since(HOST, datetime(2020, 1, 1, tzinfo=UTC)) == {False: 2, True: 1}
+    assert story.archive.spent_since("elsewhere.gov.cn", datetime(2020, 1, 1, tzinfo=UTC)) == {}
 
 
 @pytest.mark.parametrize("text", ["lone \ud800 surrogate", "\udfff"])
@@ -194,7 +247,9 @@ def test_a_run_and_its_end(story):
 def test_the_same_settings_are_stored_once(story):
     """A daemon's thousandth run adds no body."""
     again = story.archive.begin_run("tick", vantage="v", software="s", settings="{}")
-    assert story.column("SELECT DISTINCT settings_id FROM runs") == [story.value("SELECT settings_id FROM runs WHERE id = ?", again)]
+    assert story.column("SELECT DISTINCT settings_id FROM runs") == [
+        story.value("SELECT settings_id FROM runs WHERE id = ?", again)
+    ]
 
 
 def test_a_section_is_recorded_once(story):
@@ -223,7 +278,11 @@ def test_requests_that_belong_to_no_page(story):
     hops = [story.answer(f"http://h/{n}", b"x" if n else None, purpose=Purpose.ROBOTS, status=200 if n else 301) for n in range(3)]
     ids = story.archive.append_fetches(hops, run_id=story.run, section_id=story.section, reading=Reading(READER, Outcome.EMPTY))
     rows = story.rows("SELECT id, hop_of, page_id, section_id, purpose, status FROM fetches ORDER BY id")
-    assert [(row["id"], row["hop_of"], row["status"]) for row in rows] == [(ids[0], None, 301), (ids[1], ids[0], 200), (ids[2], ids[1], 200)]
+    assert [(row["id"], row["hop_of"], row["status"]) for row in rows] == [
+        (ids[0], None, 301),
+        (ids[1], ids[0], 200),
+        (ids[2], ids[1], 200),
+    ]
     assert {(row["page_id"], row["section_id"], row["purpose"]) for row in rows} == {(None, story.section, "robots")}
     assert story.rows("SELECT fetch_id, outcome FROM readings") == [{"fetch_id": ids[2], "outcome": "empty"}]
     assert story.value("SELECT count(*) FROM _pages") == 0
@@ -233,8 +292,15 @@ def test_every_attempt_is_recorded(story):
     """Errors, refusals, cut bodies: each is a row with all that was seen of it (promise 1)."""
     for result in Result:
         fetch = story.answer(
-            "http://h/a?b=嘉", None if result is Result.NETWORK_ERROR else b"part", result=result, status=None, error=result.value,
-            method="POST", request_body="a=b", request_headers=(("Accept", "*/*"),), remote_address="192.0.2.1",
+            "http://h/a?b=嘉",
+            None if result is Result.NETWORK_ERROR else b"part",
+            result=result,
+            status=None,
+            error=result.value,
+            method="POST",
+            request_body="a=b",
+            request_headers=(("Accept", "*/*"),),
+            remote_address="192.0.2.1",
         )
         [fetch_id] = story.archive.append_fetches([fetch], run_id=story.run)
         [row] = story.rows("SELECT * FROM fetches WHERE id = ?", fetch_id)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
-import tempfile
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -33,37 +31,6 @@ NOBODY = 65534
 def left_beside(path):
     """Return the names of all files in the folder of a path."""
     return sorted(each.name for each in path.parent.iterdir())
-
-
-@contextmanager
-def unprivileged():
-    """Act as a user without rights: root may do anything, so root steps down for a while."""
-    if os.getuid() != 0:
-        yield
-        return
-    groups, group = os.getgroups(), os.getgid()
-    try:
-        os.setgroups([])
-        os.setresgid(NOBODY, NOBODY, group)
-        os.setresuid(NOBODY, NOBODY, 0)
-    except PermissionError:
-        pytest.skip("root without the right to step down")
-    try:
-        yield
-    finally:
-        os.setresuid(0, 0, 0)
-        os.setresgid(group, group, group)
-        os.setgroups(groups)
-
-
-@pytest.fixture
-def public():
-    """Return a folder that every user can enter and nobody but its owner can write to."""
-    folder = Path(tempfile.mkdtemp(prefix="archive-"))
-    folder.chmod(0o755)
-    yield folder
-    folder.chmod(0o755)
-    shutil.rmtree(folder)
 
 
 # Making and opening
@@ -275,10 +242,9 @@ def test_a_reader_beside_the_writer(path):
 
 
 def test_the_writer_takes_no_lock_from_a_reader_of_this_process(path):
-    """Closing any descriptor of a file drops all POSIX locks of the process on it, and with them SQLite's on the archive.
-
-    Another program that then closes the archive believes to be its last user, and deletes the log that we write to.
-    """
+    """Opening the writer leaves the locks where they are that SQLite holds for a reader in the same process."""
+    # Closing any descriptor of a file drops all POSIX locks of the process on it: another program that then closes the archive
+    # would believe to be its last user, and delete the log that we write to.
     if not Path("/proc/locks").exists():
         pytest.skip("no /proc/locks here")
     open_archive(path, Clock()).close()
@@ -288,68 +254,6 @@ def test_the_writer_takes_no_lock_from_a_reader_of_this_process(path):
         assert needle in Path("/proc/locks").read_text()
         with open_archive(path, Clock()):
             assert needle in Path("/proc/locks").read_text()
-
-
-# Rights
-
-
-def test_an_unreadable_file(public):
-    """A file of another user says whose it is and which command to use."""
-    path = public / "archive.db"
-    open_archive(path, Clock()).close()
-    path.chmod(0)
-    with unprivileged():
-        for opening in (lambda: open_archive(path, Clock()), lambda: open_reader(path)):
-            with pytest.raises(ArchiveReadOnly, match="cannot be read by you") as caught:
-                opening()
-            assert "sudo -u" in caught.value.hint
-
-
-def test_a_file_of_nobody_known(public):
-    """An owner without a name is told by number."""
-    if os.getuid() != 0:
-        pytest.skip("only root can give files away")
-    path = public / "archive.db"
-    open_archive(path, Clock()).close()
-    os.chown(path, 54321, 54321)
-    path.chmod(0)
-    with unprivileged(), pytest.raises(ArchiveReadOnly, match="belongs to user 54321"):
-        open_reader(path)
-
-
-def test_a_read_only_folder(public):
-    """Nothing can be made there: the writer says so and leaves nothing; an archive that lies there can be read."""
-    path = public / "archive.db"
-    public.chmod(0o555)
-    with unprivileged(), pytest.raises(ArchiveReadOnly, match="cannot write beside") as caught:
-        open_archive(path, Clock())
-    assert "--archive" in caught.value.hint
-    public.chmod(0o755)
-    assert left_beside(path) == []
-    with opened(path):
-        pass
-    path.with_name("archive.db.lock").unlink()
-    public.chmod(0o555)
-    with unprivileged():
-        with closing(open_reader(path)) as connection:
-            assert connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)
-        with pytest.raises(ArchiveReadOnly):
-            open_archive(path, Clock())
-
-
-def test_a_read_only_file(public):
-    """An archive that may be read but not written is refused to the writer, and read by the reader."""
-    path = public / "archive.db"
-    open_archive(path, Clock()).close()
-    path.chmod(0o444)
-    public.chmod(0o777)
-    path.with_name("archive.db.lock").chmod(0o666)
-    with unprivileged():
-        with pytest.raises(ArchiveReadOnly) as caught:
-            open_archive(path, Clock())
-        assert caught.value.hint
-        with closing(open_reader(path)) as connection:
-            assert connection.execute("SELECT count(*) FROM runs").fetchone() == (0,)
 
 
 # What SQLite says, in our words

@@ -108,7 +108,7 @@ def test_an_upsert_without_a_target_is_refused(plain, table):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_rows_written_over_themselves_are_refused(plain, table):
-    """INSERT ... SELECT from the table itself, as tools that copy tables do, is refused row by row."""
+    """A table copied onto itself, as some tools do, is refused row by row."""
     with unharmed(plain, table), pytest.raises(sqlite3.IntegrityError, match="append-only"):
         plain.execute(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
 

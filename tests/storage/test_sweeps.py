@@ -24,8 +24,8 @@ def events(story, section=None):
     return [
         tuple(row)
         for row in story.connection.execute(
-            "SELECT e.sweep_id, e.event, g.url, e.listed_title, e.listed_date FROM listing_events e JOIN pages g ON g.id = e.page_id"
-            " WHERE e.section_id = ? ORDER BY e.id",
+            "SELECT e.sweep_id, e.event, g.url, e.listed_title, e.listed_date FROM listing_events e"
+            " JOIN pages g ON g.id = e.page_id WHERE e.section_id = ? ORDER BY e.id",
             (section or story.section,),
         )
     ]
@@ -188,7 +188,6 @@ def test_new_pages_are_told_apart(story):
     [fetch_id] = story.archive.append_fetches([fetch], run_id=story.run)
     story.sweep([ONE])
 
-
     rows = [Row(listed(url), url_key(url), None, fetch_id) for url in (ONE, TWO, TWO, THREE)]
     record = SweepRecord(story.run, story.section, SweepKind.HEAD, "2026-01-02", story.clock(), rows, complete=False, pages_read=1)
     _, new = story.archive.append_sweep(record)
@@ -196,7 +195,7 @@ def test_new_pages_are_told_apart(story):
 
 
 def test_schemes_are_one_page(story):
-    """http and https of one address are one page, under the address that was listed first."""
+    """Plain and secure of one address are one page, under the address that was listed first."""
     story.sweep([ONE])
     story.sweep([ONE.replace("http:", "https:")])
     assert story.column("SELECT url FROM pages") == [ONE]
@@ -289,4 +288,6 @@ def test_an_import_is_never_news(story, before):
     assert (appended.kind, appended.baseline) == (Kind.NEW, False)
     assert changes(story) == [f"{page}@1"]
     assert story.outbox() == [("new", f"{page}@1")]
-    assert story.rows("SELECT found_by, baseline FROM versions WHERE page_id = ?", imported) == [{"found_by": "import", "baseline": 1}]
+    assert story.rows("SELECT found_by, baseline FROM versions WHERE page_id = ?", imported) == [
+        {"found_by": "import", "baseline": 1}
+    ]

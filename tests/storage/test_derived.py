@@ -1,0 +1,267 @@
+"""The operational summaries follow from the ledger: whatever happened, rebuilt they are what they were."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from storage.derived import _LOOK_ROWS
+from storage.log import CompactRange
+from storage.records import Listed, Outcome, Purpose, Reading, SweepKind
+from tests.builders import OTHER_READER, READER, Clock, article_url, content, opened, reading
+
+TEXTS = ("Zhang Bing visited the port.", "Zhang Bing toured the port.", "Another text.", "")
+URLS = [article_url(1), article_url(1, column=9), article_url(2), article_url(3)]
+FORCED = ("copy", "listing")
+"""Why a look was brought forward: a wish of the moment, which `_frontier` does not keep through a rebuild."""
+SUMMARIES = {
+    "_pages": "SELECT * FROM _pages ORDER BY page_id",
+    "_current": "SELECT * FROM _current ORDER BY release_id",
+    "_frontier": "SELECT * FROM _frontier ORDER BY page_id",
+}
+
+
+def summaries(story, forced):
+    """Return every summary's rows, without the frontier's rows of pages whose look was brought forward."""
+    tables = {name: story.rows(sql) for name, sql in SUMMARIES.items()}
+    tables["_frontier"] = [row for row in tables["_frontier"] if row["page_id"] not in forced]
+    return tables
+
+
+def rebuilt_as_it_was(story):
+    """Assert that a rebuild changes nothing, and that the file and its log are whole."""
+    forced = set(story.column("SELECT page_id FROM _frontier WHERE reason IN (?, ?)", *FORCED))
+    before = summaries(story, forced)
+    ledger = story.column("SELECT count(*) FROM log_leaves")
+    story.archive.rebuild()
+    assert summaries(story, forced) == before
+    assert story.column("SELECT count(*) FROM log_leaves") == ledger
+    assert story.column("PRAGMA integrity_check") == ["ok"]
+    assert story.column("PRAGMA foreign_key_check") == []
+    edge, leaves = CompactRange(story.connection.execute("SELECT level, hash FROM _log").fetchall()), CompactRange()
+    leaves.extend(story.column("SELECT hash FROM log_leaves ORDER BY id"))
+    assert (edge.size, edge.root()) == (leaves.size, leaves.root()) == story.archive.log_head()
+
+
+# What may happen, as (word, arguments): pages are named by their place in the archive, so that every story can be acted out.
+
+PAGE = st.integers(0, 3)
+AGES = st.sampled_from([None, "0", "3600", "99999999"])
+HAPPENINGS = st.one_of(
+    st.tuples(st.just("look"), PAGE, st.sampled_from(TEXTS), AGES),
+    st.tuples(st.just("look"), PAGE, st.sampled_from(TEXTS[:2]), AGES),
+    st.tuples(st.just("new_reader"), PAGE, st.sampled_from(TEXTS), st.sampled_from([*TEXTS, None])),
+    st.tuples(st.just("fails"), PAGE, st.sampled_from([Outcome.GONE, Outcome.SOFT_GONE, Outcome.CHALLENGE, Outcome.EMPTY])),
+    st.tuples(st.just("times_out"), PAGE),
+    st.tuples(st.just("not_modified"), PAGE, AGES),
+    st.tuples(st.just("redirected"), PAGE, st.sampled_from(TEXTS)),
+    st.tuples(st.just("sweep"), st.sets(PAGE), st.booleans(), st.sampled_from(["A", "B"])),
+    st.tuples(st.just("imported"), st.sampled_from(TEXTS)),
+    st.tuples(st.just("removed"), PAGE),
+    st.tuples(st.just("waits"), st.integers(1, 1000)),
+)
+
+
+class Acting:
+    """Acts out happenings; one that cannot be is left out."""
+
+    def __init__(self, story):
+        self.story = story
+        story.sweep(URLS[:3])
+
+    def page(self, number):
+        """Return the page in that place, or the first."""
+        pages = self.story.column("SELECT id FROM pages WHERE kind = 'release' ORDER BY id")
+        return pages[number % len(pages)]
+
+    def headers(self, age):
+        """Return an answer's headers."""
+        return {"ETag": '"e"'} | ({"Age": age} if age else {})
+
+    def look(self, number, text, age):
+        """Look at a page that answers."""
+        self.story.look(self.page(number), text, headers=self.headers(age))
+
+    def new_reader(self, number, text, reread):
+        """Look at a page after the reader changed; the old body reads as said, or cannot be read."""
+        again = reading(reread, OTHER_READER) if reread is not None else Reading(OTHER_READER, Outcome.UNREADABLE)
+        self.story.look(self.page(number), text, reader=OTHER_READER, rereading=again)
+
+    def fails(self, number, outcome):
+        """Look at a page that answers with none of its own."""
+        self.story.fails(self.page(number), outcome)
+
+    def times_out(self, number):
+        """Look at a page that does not answer."""
+        self.story.times_out(self.page(number))
+
+    def not_modified(self, number, age):
+        """Look at a page that answers 304."""
+        self.story.not_modified(self.page(number), headers=self.headers(age))
+
+    def redirected(self, number, text):
+        """Look at a page over a redirect."""
+        page = self.page(number)
+        hop = self.story.answer("http://h/", None, status=301)
+        self.story.append(page, [hop, self.story.answer(self.story.url(page), b"x" + text.encode())], reading(text, READER))
+
+    def sweep(self, numbers, complete, title):
+        """Read a listing."""
+        self.story.sweep([Listed(URLS[number], title) for number in sorted(numbers)], complete=complete)
+
+    def imported(self, text):
+        """Import a file."""
+        name = f"file:{TEXTS.index(text)}"
+        if not self.story.value("SELECT count(*) FROM pages WHERE url_key = ?", name):
+            self.story.imported(text, name)
+
+    def removed(self, number):
+        """Prove a removal, of a page that was read and stands."""
+        page = self.page(number)
+        if self.story.state(page)["state"] in {"live", "suspect"}:
+            self.story.removed(page)
+
+    def waits(self, minutes):
+        """Let time pass."""
+        self.story.clock.skip(minutes=minutes)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.lists(HAPPENINGS, max_size=14))
+def test_a_rebuild_changes_nothing(happenings):
+    """After any story the summaries follow from the ledger alone, and the ledger is sound."""
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder) / "archive.db") as story:
+        acting = Acting(story)
+        for word, *arguments in happenings:
+            getattr(acting, word)(*arguments)
+        rebuilt_as_it_was(story)
+        honest(story)
+
+
+def honest(story):
+    """Assert what holds of every version of every story."""
+    for row in story.rows("SELECT * FROM versions"):
+        assert row["not_before"] is None or row["not_before"] <= row["observed_at"]
+        assert row["unchanged_304"] is None or row["not_before"] < row["unchanged_304"] <= row["observed_at"]
+        assert (row["kind"] == "new") == (row["previous_id"] is None) == (row["number"] == 1)
+        assert row["observed_at"] <= row["recorded_at"]
+    orphans = "SELECT count(*) FROM _pages WHERE (version_id IS NULL) <> (release_id IS NULL)"
+    assert story.value(orphans) == 0
+    told = {ref for kind, ref in story.outbox() if ref}
+    assert told <= set(story.column("SELECT ref FROM changes"))
+    assert (
+        story.value("SELECT count(*) FROM changes c JOIN history h USING (ref) WHERE h.baseline = 1 OR h.found_by = 'import'") == 0
+    )
+
+
+def test_the_busy_archive(busy):
+    """The archive with a row in every table is rebuilt as it was."""
+    with opened(busy, Clock()) as story:
+        rebuilt_as_it_was(story)
+
+
+def test_from_nothing(busy):
+    """The summaries can be dropped whole."""
+    with opened(busy, Clock()) as story:
+        before = summaries(story, set())
+        for name in SUMMARIES:
+            story.connection.execute(f"DELETE FROM {name}")
+        story.archive.rebuild()
+        assert summaries(story, set()) == before
+
+
+def test_what_a_rebuild_forgets(story):
+    """A look brought forward is a wish of the moment: after a rebuild the page is due by the policy again."""
+    first, second = story.sweep([article_url(1), article_url(2)])
+    story.look(first)
+    story.look(second)
+    assert story.column("SELECT reason FROM _frontier ORDER BY page_id")[0] == "copy"
+    story.archive.rebuild()
+    assert story.column("SELECT reason FROM _frontier ORDER BY page_id")[0] == "live 1 0 2022-09-20"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNREADABLE, Outcome.EMPTY, Outcome.QUARANTINED, Outcome.SOFT_GONE])
+def test_a_rereading_that_fails_takes_nothing_back(story, outcome):
+    """A new reader that cannot read an old body does not unmake the version that rests on it."""
+    [page] = story.sweep([article_url(1)])
+    story.look(page, TEXTS[0])
+    story.look(page, TEXTS[1], reader=OTHER_READER, rereading=Reading(OTHER_READER, outcome))
+    rebuilt_as_it_was(story)
+    story.fails(page)
+    rebuilt_as_it_was(story)
+
+
+def test_a_rereading_beside_a_failure(story):
+    """Where the look itself came to nothing, the base is not read again, and a rebuild sees what was seen."""
+    [page] = story.sweep([article_url(1)])
+    story.look(page, TEXTS[0])
+    failing = Reading(OTHER_READER, Outcome.UNREADABLE)
+    story.append(page, [story.answer(story.url(page), b"x")], failing, rereading=reading(TEXTS[2], OTHER_READER))
+    rebuilt_as_it_was(story)
+
+
+def test_requests_for_other_purposes_are_no_looks(story):
+    """A listing that is read between two looks counts for no page."""
+    [page] = story.sweep([article_url(1)])
+    story.look(page, TEXTS[0])
+    fetch = story.answer(story.url(page), b"x", purpose=Purpose.LISTING)
+    story.archive.append_fetches([fetch], run_id=story.run, section_id=story.section)
+    assert story.state(page)["looks"] == 1
+    rebuilt_as_it_was(story)
+
+
+def test_an_edit_at_two_addresses_is_one_edit(story):
+    """`edits` counts what the publisher did: the same step on two pages of a release is one."""
+    pages = story.sweep([article_url(1), article_url(1, column=9)])
+    for text in TEXTS[:3]:
+        for page in pages:
+            story.look(page, text)
+    assert story.rows("SELECT edits, silent_edits FROM releases") == [{"edits": 2, "silent_edits": 2}]
+
+
+def test_a_retracted_version_counts_no_more(story):
+    """What was taken back is in no summary."""
+    [page] = story.sweep([article_url(1)])
+    for text in TEXTS[:2]:
+        story.look(page, text)
+    version = story.value("SELECT max(id) FROM versions")
+    story.insert("retractions", {"version_id": version, "reason": "r", "recorded_at": "2026-01-01T00:00:00.000Z"})
+    story.archive.rebuild()
+    assert story.rows("SELECT version, edits, silent_edits, text FROM releases") == [
+        {"version": f"{page}@1", "edits": 0, "silent_edits": 0, "text": TEXTS[0]}
+    ]
+
+
+def test_no_question_reads_every_fetch(story):
+    """At a million fetches a rebuild and a look must go by indexes: no table is read from end to end."""
+    plan = [row[-1] for row in story.connection.execute(f"EXPLAIN QUERY PLAN {_LOOK_ROWS}", (1,))]
+    assert [step for step in plan if step.startswith("SCAN")] == []
+
+
+def test_a_host_keeps_its_port(story):
+    """The host of a page is where politeness and dictionaries look: with its port, in small letters."""
+    story.sweep([Listed("http://WWW.Example.gov.cn:8080/art_1_1.html", "t")])
+    assert story.column("SELECT host FROM _pages") == ["www.example.gov.cn:8080"]
+
+
+def test_a_sweep_plans_what_it_finds(story):
+    """A page is due from its first listing on."""
+    [page] = story.sweep([article_url(1)], kind=SweepKind.HEAD)
+    assert story.rows("SELECT due_at, reason FROM _frontier") == [
+        {"due_at": story.value("SELECT recorded_at FROM pages WHERE id = ?", page), "reason": "None 0 0 None"}
+    ]
+
+
+def test_a_withheld_text_is_no_text(story):
+    """A release whose text was withheld stays one, and its page takes part as one without text."""
+    first, second = story.sweep([article_url(1), article_url(2)])
+    story.look(first, content("Secret."))
+    story.insert("redactions", {"content_id": 1, "reason": "r", "authority": "a", "recorded_at": "2026-01-01T00:00:00.000Z"})
+    story.connection.execute("UPDATE contents SET text = NULL WHERE id = 1")
+    story.look(second, content("Secret."))
+    assert [reason for *_, reason in story.identities()] == ["first", "first"]
+    rebuilt_as_it_was(story)
