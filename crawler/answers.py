@@ -50,9 +50,7 @@ class Reader:
     def _read_page(self, answer: Fetch) -> Reading:
         decoded = decode(answer.body or b"", answer.header("content-type"))
         try:
-            return read_article(
-                decoded.text, answer.url, select=self.select, zone=self.zone, decoding_problems=decoded.problems
-            )
+            return read_article(decoded.text, answer.url, select=self.select, zone=self.zone, decoding_problems=decoded.problems)
         except ReadError as exc:
             return Reading(self.name, Outcome.UNREADABLE, problems=(str(exc),))
 

@@ -26,7 +26,7 @@ from seeds.portal import ZONE, PortalServer, portal_file
 from storage.connect import open_reader
 from storage.errors import ArchiveError
 from storage.instants import parse_instant
-from storage.queries import changes, newest_section_state, rows, suspects
+from storage.queries import changes, rows, suspects
 
 if TYPE_CHECKING:
     import sqlite3
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from crawler.pipeline import Summary
-    from crawler.session import Session, Target
+    from crawler.session import Session
     from seeds.portal import Portal
     from storage.queries import Row
 
@@ -105,14 +105,9 @@ def crawl_once(settings: Settings, screen: Screen) -> Summary:
     async def everything(session: Session) -> Summary:
         return await crawl(session, targets, full=True)
 
-    with open_archive(settings.archive, How(), trigger=DEMO) as archive:
-
-        def found(target: Target) -> Row | None:
-            return newest_section_state(archive.connection, archive.section(target.portal.name, target.slug))
-
-        with Reports(screen, found) as report:
-            how = How(clock=WallClock(), rng=random.Random(0), report=report)  # noqa: S311 - chance decides nothing here
-            summary = run_job(archive, settings, DEMO, everything, how)
+    with open_archive(settings.archive, How(), trigger=DEMO) as archive, Reports(screen) as report:
+        how = How(clock=WallClock(), rng=random.Random(0), report=report)  # noqa: S311 - chance decides nothing here
+        summary = run_job(archive, settings, DEMO, everything, how)
     say_summary(screen, summary)
     say_failures(screen, summary.failed)
     return summary
@@ -152,7 +147,9 @@ def _say_silent_edit(screen: Screen, edit: Row, connection: sqlite3.Connection) 
     before = rows(connection, "SELECT ref FROM history WHERE page = ? ORDER BY observed_at LIMIT 1", (edit["page"],))[0]["ref"]
     first, last = (parse_instant(edit[name]).astimezone(screen.zone) for name in ("not_before", "observed_at"))
     screen.line("")
-    screen.line(f"   {before} -> {edit['ref']}   changed between {first:%H:%M:%S} and {last:%H:%M:%S} {zone_name(screen.zone, screen.now)}")
+    screen.line(
+        f"   {before} -> {edit['ref']}   changed between {first:%H:%M:%S} and {last:%H:%M:%S} {zone_name(screen.zone, screen.now)}"
+    )
     screen.indented(screen.marked(edit["summary"]), "     ")
 
 

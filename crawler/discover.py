@@ -33,6 +33,8 @@ __all__ = ["Discovered", "discover"]
 _LONGEST_WALK = 6
 """Pages from a start to a listing; portals are never deeper, and a walk in circles must end."""
 _LISTING_READER = "listing-1"
+_LOST = frozenset({Outcome.GONE, Outcome.SOFT_GONE, Outcome.UNREADABLE})
+"""What a listing's old address answers when the listing has moved: then, and only then, it is searched for anew."""
 _SAME_AS_BEFORE = "paging is ignored: page {page} repeats an earlier one; first page only"
 
 
@@ -50,6 +52,15 @@ class Discovered:
     note: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A listing's address, how it was first found, and how it was found this time."""
+
+    url: str
+    found_by: str
+    how: str
+
+
 @dataclass(slots=True)
 class _Pass:
     """A sweep while it is being read."""
@@ -59,6 +70,7 @@ class _Pass:
     kind: SweepKind
     started_at: datetime
     limit: int | None
+    how: str
     rows: list[Row] = field(default_factory=list)
     read: int = 0
     total: int | None = None
@@ -68,6 +80,8 @@ class _Pass:
     seen: list[tuple[str, ...]] = field(default_factory=list)
     note: str | None = None
     ended: bool = False
+    lost: bool = False
+    new_pages: tuple[int, ...] = ()
 
 
 async def discover(session: Session, target: Target, *, full: bool, limit: int | None = None) -> Discovered:
@@ -79,22 +93,38 @@ async def discover(session: Session, target: Target, *, full: bool, limit: int |
     Raises LocateError where no listing was found and ListingError where the first page of it cannot be read; both are recorded.
     """
     section_id = session.archive.section(target.portal.name, target.slug)
-    url, found_by = await _locate(session, target, section_id)
+    found = _named(session, target, section_id) or await _search(session, target, section_id)
+    sweep = await _read_listing(session, target, section_id, found, full=full, limit=limit)
+    if sweep.lost and not target.section.listing:
+        again = await _search(session, target, section_id)
+        if again.url != found.url:
+            found, sweep = again, await _read_listing(session, target, section_id, again, full=full, limit=limit)
+    if not sweep.read:
+        raise ListingError(
+            f"{target.name}: the listing cannot be read: {sweep.note}",
+            url=found.url,
+            hint=f"save it and look: jiaxing-today parse FILE --listing --url {found.url}",
+        )
+    state = {"title": target.section.title, "listing_url": found.url, "platform": sweep.platform, "found_by": found.found_by}
+    session.archive.section_state(section_id, session.run_id, **state)
+    return Discovered(
+        target, section_id, sweep.platform, len(sweep.rows), sweep.total, _is_complete(sweep), sweep.new_pages, sweep.note
+    )
+
+
+async def _read_listing(  # noqa: PLR0913 - the listing, and how much of it
+    session: Session, target: Target, section_id: int, found: _Found, *, full: bool, limit: int | None
+) -> _Pass:
+    """Read the listing from its first page on and append the sweep, whatever came of it."""
     whole = full or not session.archive.has_complete_sweep(section_id)
     kind = SweepKind.FULL if whole else SweepKind.HEAD
-    sweep = _Pass(target, section_id, kind, session.clock.now(), limit)
-    request: ListingRequest | None = ListingRequest(url, platform=target.section.platform)
+    sweep = _Pass(target, section_id, kind, session.clock.now(), limit, found.how)
+    request: ListingRequest | None = ListingRequest(found.url, platform=target.section.platform)
     while request is not None:
         request = await _read_page(session, sweep, request)
     _, new = session.archive.append_sweep(_record(session, sweep))
-    if not sweep.read:
-        raise ListingError(f"{target.name}: the listing cannot be read: {sweep.note}", url=url, hint=f"look at it with: jiaxing-today parse FILE --listing --url {url}")
-    session.archive.section_state(
-        section_id, session.run_id, title=target.section.title, listing_url=url, platform=sweep.platform, found_by=found_by
-    )
-    return Discovered(
-        target, section_id, sweep.platform, len(sweep.rows), sweep.total, _is_complete(sweep), tuple(new), sweep.note
-    )
+    sweep.new_pages = tuple(new)
+    return sweep
 
 
 def _record(session: Session, sweep: _Pass) -> SweepRecord:
@@ -121,11 +151,11 @@ async def _read_page(session: Session, sweep: _Pass, request: ListingRequest) ->
     ask = Ask(request.url, Purpose.LISTING, request.method, request.form, request.headers)
     hops = await session.ask(ask)
     page, problem = _listing(hops[-1], request, sweep.target)
-    fetch_id = session.archive.append_fetches(
-        hops, run_id=session.run_id, section_id=sweep.section_id, reading=_reading(hops[-1], page, problem)
-    )[-1]
+    reading = _reading(hops[-1], page, problem)
+    fetch_id = session.archive.append_fetches(hops, run_id=session.run_id, section_id=sweep.section_id, reading=reading)[-1]
     if page is None or not page.readable:
         sweep.note = problem or "; ".join(page.problems if page else ())
+        sweep.lost = sweep.read == 0 and reading is not None and reading.outcome in _LOST
         return None
     return _take(session, sweep, page, fetch_id)
 
@@ -171,7 +201,7 @@ def _take(session: Session, sweep: _Pass, page: ListingPage, fetch_id: int) -> L
     rows = [Row(listed, key, article_id(listed.url), fetch_id) for listed, key in zip(page.records, keys, strict=True)]
     stop = _stops_at(session, sweep, rows)
     sweep.rows += rows if stop is None else rows[:stop]
-    session.report.listing(sweep.target, len(sweep.rows), sweep.total)
+    session.report.listing(sweep.target, len(sweep.rows), sweep.total, f"{sweep.how} (platform: {sweep.platform}")
     if stop is not None:
         return None
     sweep.ended = page.next is None
@@ -192,32 +222,37 @@ def _stops_at(session: Session, sweep: _Pass, rows: list[Row]) -> int | None:
     return None
 
 
-async def _locate(session: Session, target: Target, section_id: int) -> tuple[str, str]:
-    """Return the listing's address and how it was found."""
+def _named(session: Session, target: Target, section_id: int) -> _Found | None:
+    """Return the listing that the portal's file names, else the one that was found last, else None."""
     if target.section.listing:
-        return target.section.listing, "by the portal's file"
+        way = "by the portal's file"
+        return _Found(target.section.listing, way, way)
     known = newest_section_state(session.archive.connection, section_id)
-    if known is not None and known["listing_url"]:
-        return known["listing_url"], known["found_by"]
+    return _Found(known["listing_url"], known["found_by"], "where it was last") if known and known["listing_url"] else None
+
+
+async def _search(session: Session, target: Target, section_id: int) -> _Found:
+    """Walk from the start pages, the first that answers leading on; raises LocateError with every step that led nowhere."""
     steps: list[str] = []
     for start in target.section.start:
         found = await _walk(session, target, section_id, start, steps)
         if found is not None:
             return found
+    last = steps[-1] if steps else "there is nowhere to start"
     raise LocateError(
-        f"{target.name}: no listing titled “{target.section.title}” was found: {steps[-1] if steps else 'there is nowhere to start'}",
+        f"{target.name}: no listing titled “{target.section.title}” was found: {last}",
         steps=tuple(steps),
-        hint=f"find its address in a browser and write it into the portal's file: [sections.{target.slug}] listing = \"https://...\"",
+        hint=f'find its address in a browser and write it into the portal\'s file: [sections.{target.slug}] listing = "https://..."',
     )
 
 
-async def _walk(
-    session: Session, target: Target, section_id: int, start: str, steps: list[str]
-) -> tuple[str, str] | None:
+async def _walk(session: Session, target: Target, section_id: int, start: str, steps: list[str]) -> _Found | None:
     """Walk from a page towards the listing, noting each step; None where it leads nowhere."""
     url, follow = start, target.section.trail
     ways: list[str] = []
-    for _ in range(_LONGEST_WALK):
+    seen: set[str] = set()
+    while url not in seen and len(seen) < _LONGEST_WALK:
+        seen.add(url)
         hops = await session.ask(Ask(url, Purpose.LOCATE))
         session.archive.append_fetches(hops, run_id=session.run_id, section_id=section_id)
         answer = hops[-1]
@@ -226,14 +261,15 @@ async def _walk(
             steps.append(f"{url}: {_why_not(answer)}")
             return None
         if not follow and is_listing(text, answer.url):
-            return answer.url, "; ".join(ways)
+            way = ", then ".join(ways) or "at its start page"
+            return _Found(answer.url, way, way)
         step = next_hop(text, answer.url, follow)
         if not isinstance(step, Hop):
             steps.append(f"{answer.url}: {step.reason}")
             return None
         ways.append(step.how)
         url, follow = step.url, step.follow
-    steps.append(f"{start}: walked {_LONGEST_WALK} pages without an end")
+    steps.append(f"{start}: the way leads in a circle or beyond {_LONGEST_WALK} pages")
     return None
 
 

@@ -19,7 +19,9 @@ class EventLog:
 
     def __init__(self, then: Reporter, stream: TextIO | None = None) -> None:
         out = stream or sys.stderr
-        shown = structlog.dev.ConsoleRenderer(colors=True) if out.isatty() else structlog.processors.JSONRenderer(ensure_ascii=False)
+        shown = (
+            structlog.dev.ConsoleRenderer(colors=True) if out.isatty() else structlog.processors.JSONRenderer(ensure_ascii=False)
+        )
         stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
         self._log = structlog.wrap_logger(structlog.PrintLogger(out), processors=[stamp, shown])
         self._then = then
@@ -29,10 +31,10 @@ class EventLog:
         self._log.msg("note", text=text)
         self._then.note(text)
 
-    def listing(self, target: Target, rows: int, total: int | None) -> None:
+    def listing(self, target: Target, rows: int, total: int | None, how: str) -> None:
         """Write how far the listing of a section was read."""
-        self._log.msg("listing", section=target.name, rows=rows, total=total)
-        self._then.listing(target, rows, total)
+        self._log.msg("listing", section=target.name, rows=rows, total=total, how=how)
+        self._then.listing(target, rows, total, how)
 
     def begin(self, looks: int) -> None:
         """Write how many pages are about to be looked at."""
@@ -43,5 +45,7 @@ class EventLog:
         """Write what one look turned out to be."""
         kind = appended.kind.value if appended.kind else None
         state = appended.state.value if appended.state else None
-        self._log.msg("looked", fetch=appended.fetch_id, state=state, kind=kind, version=appended.version_id, silent=appended.silent)
+        self._log.msg(
+            "looked", fetch=appended.fetch_id, state=state, kind=kind, version=appended.version_id, silent=appended.silent
+        )
         self._then.looked(appended)

@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from crawler.clock import Clock
     from storage.archive import Archive
 
-__all__ = ["Imported", "Known", "import_file", "read_text"]
+__all__ = ["Imported", "Known", "import_file", "read_file", "read_text"]
 
 TEXT_READER = "text-1"
 _HTML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|!--|\?xml|meta|div|table)", re.IGNORECASE)
 _LOCATION = re.compile(r"(?:current location|当前位置|您的位置|所在位置)\s*[::：]\s*", re.IGNORECASE)
-_DATE_LINE = re.compile(r"(?:release date|published(?: on)?|date|发布日期|发布时间|发布|日期|时间)\s*[:：]\s*(?P<date>\d.*)", re.IGNORECASE)
+_DATE_LINE = re.compile(
+    r"(?:release date|published(?: on)?|date|发布日期|发布时间|发布|日期|时间)\s*[:：]\s*(?P<date>\d.*)", re.IGNORECASE
+)
 _LEVELS = re.compile(r"\s*[>＞»›]\s*")
 
 
@@ -61,28 +63,33 @@ def import_file(  # noqa: PLR0913 - the file, what is known of it, and where it 
 
     Raises ImportFormatError where the bytes are of no known form, or are a page without its address.
     """
-    reading = _read(body, url, clock.now(), zone, sections)
+    reading = read_file(body, clock.now(), zone, sections[0].reader, url)
     assert reading.content is not None
     digest = sha256_hex(body)
     trail = reading.content.breadcrumb
     section = next((known.section_id for known in sections if trail and known.title == trail[-1]), None)
     page_id, new = archive.import_page(f"import:{digest}", url or f"urn:sha256:{digest}", section_id=section)
     if new:
-        fetch = _as_fetch(body, url or f"urn:sha256:{digest}", clock.now(), is_html=url is not None)
+        fetch = _as_fetch(body, url or f"urn:sha256:{digest}", clock.now(), is_html=bool(_HTML.match(body)))
         archive.append_look(Look(run_id, page_id, [fetch], reading, section_id=section, found_by=FoundBy.IMPORT))
     return Imported(page_id, reading.content.title, new)
 
 
-def _read(body: bytes, url: str | None, now: datetime, zone: ZoneInfo, sections: Sequence[Known]) -> Reading:
+def read_file(body: bytes, now: datetime, zone: ZoneInfo, reader: Reader, url: str | None = None) -> Reading:
+    """Read a file of either form; the reading always holds a content.
+
+    Raises ImportFormatError, as `import_file` does, which needs no archive: a wrong file is found before one is opened.
+    """
     if not _HTML.match(body):
         return read_text(decode(body, None).text, zone)
     if url is None:
         raise ImportFormatError("this is a web page, and a page needs the address that it was saved from", hint="add --url URL")
-    reader = sections[0].reader
     reading = reader.read(stored_answer(url, (), body, now))
     if reading is None or reading.content is None:
         why = "; ".join(reading.problems) if reading else "nothing in it"
-        raise ImportFormatError(f"this page cannot be read as a press release: {why}", url=url, hint="try: jiaxing-today parse FILE --url URL")
+        raise ImportFormatError(
+            f"this page cannot be read as a press release: {why}", url=url, hint="try: jiaxing-today parse FILE --url URL"
+        )
     return reading
 
 
@@ -109,12 +116,16 @@ def read_text(text: str, zone: ZoneInfo) -> Reading:
     blocks = [block for block in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").strip("\n")) if block.strip()]
     trail, rest = _breadcrumb(blocks)
     if len(rest) < 3:  # noqa: PLR2004 - title, date, and at least one paragraph
-        raise ImportFormatError("a press release as text needs a title, a line with its date, and its paragraphs, parted by blank lines")
+        raise ImportFormatError(
+            "a press release as text needs a title, a line with its date, and its paragraphs, parted by blank lines"
+        )
     title, date_line, *paragraphs = rest
     dated = _DATE_LINE.fullmatch(date_line.strip())
     printed = parse_date(dated["date"], zone) if dated else None
     if printed is None:
-        raise ImportFormatError(f"the line after the title holds no date: “{date_line[:60]}”", hint="as in: Release date:2022-09-20 10:46")
+        raise ImportFormatError(
+            f"the line after the title holds no date: “{date_line[:60]}”", hint="as in: Release date:2022-09-20 10:46"
+        )
     body = "\n\n".join(paragraphs)
     content = Content(
         title=title.strip(),

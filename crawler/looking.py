@@ -49,7 +49,7 @@ def _ask(session: Session, url: str, purpose: Purpose, base: Row | None) -> Ask:
 
 
 def _may_trust(session: Session, base: Row) -> bool:
-    """A share of looks, chosen by chance, and one a month at least, ask for the whole page."""
+    """Tell whether a 304 would be believed: a share of looks, and one a month at least, ask for the whole page."""
     by_chance = session.rng.random() >= session.settings.unconditional_share
     fresh = session.clock.now() - parse_instant(base["requested_at"]) < _WHOLE_AT_LEAST
     return by_chance and fresh

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from storage.looks import Appended
     from storage.queries import Row
 
-__all__ = ["Summary", "crawl", "look_at_pages"]
+__all__ = ["Summary", "crawl", "recheck"]
 
 _LOOKS_A_PAGE = 2
 """In one run: its own, and one more where a copy of it changed meanwhile."""
@@ -59,24 +59,38 @@ async def crawl(session: Session, targets: Sequence[Target], *, full: bool = Fal
     A section that cannot be read does not keep the others from being read: it stands in `failed`.
     """
     summary = Summary()
-    for target in targets:
+    awake = [target for target in targets if _is_awake(session, target, summary)]
+    for target in awake:
         await _discover(session, target, summary, full=full, limit=limit)
-    await look_at_pages(session, targets, summary, everything=full, limit=limit)
+    await _look_at_pages(session, awake, summary, everything=full, limit=limit)
     return summary
 
 
-async def _discover(session: Session, target: Target, summary: Summary, *, full: bool, limit: int | None) -> None:
+async def recheck(session: Session, targets: Sequence[Target], pages: Iterable[int]) -> Summary:
+    """Look at these pages of `targets` now, due or not."""
+    summary = Summary()
+    awake = [target for target in targets if _is_awake(session, target, summary)]
+    await _look_at_pages(session, awake, summary, purpose=Purpose.RECHECK, only=pages)
+    return summary
+
+
+def _is_awake(session: Session, target: Target, summary: Summary) -> bool:
+    """Tell whether a portal may be asked at this hour; in its quiet hours everything of it stays due."""
     quiet = in_quiet_hours(target.portal, session.clock.now())
+    if quiet:
+        summary.left.append(f"{target.name}: its quiet hours are {quiet} (its own time): nothing was asked")
+    return quiet is None
+
+
+async def _discover(session: Session, target: Target, summary: Summary, *, full: bool, limit: int | None) -> None:
     try:
-        if quiet:
-            raise CrawlError(f"{target.name}: its quiet hours are {quiet} (its own time): nothing was asked", hint="try again later")
         summary.sweeps.append(await discover(session, target, full=full, limit=limit))
     except CrawlError as exc:
         summary.failed.append(exc)
         session.report.note(str(exc))
 
 
-async def look_at_pages(  # noqa: PLR0913 - what to look at, and how much
+async def _look_at_pages(  # noqa: PLR0913 - what to look at, and how much
     session: Session,
     targets: Sequence[Target],
     summary: Summary,
@@ -121,11 +135,15 @@ async def _look_at_all(  # noqa: PLR0913, PLR0917 - the run, what to look at, an
     queues: dict[str, deque[Row]] = defaultdict(deque)
     for page in pages:
         queues[page["host"]].append(page)
-    async with asyncio.TaskGroup() as tasks:
-        for host, queue in queues.items():
-            portal = by_section[queue[0]["section"]].portal
-            for _ in range(min(portal.politeness.connections, len(queue))):
-                tasks.create_task(_work(session, host, queue, by_section, summary, looks, purpose))
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for host, queue in queues.items():
+                portal = by_section[queue[0]["section"]].portal
+                for _ in range(min(portal.politeness.connections, len(queue))):
+                    tasks.create_task(_work(session, host, queue, by_section, summary, looks, purpose))
+    except BaseExceptionGroup as group:
+        # One writer, one file: what stopped one worker stopped all, and callers know errors, not groups of them.
+        raise group.exceptions[0] from group
 
 
 async def _work(  # noqa: PLR0913, PLR0917 - the run, one host's queue, and where it is counted

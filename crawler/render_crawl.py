@@ -12,7 +12,7 @@ from crawler.render_lists import say_changes
 from crawler.render_times import length, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from rich.console import Console
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from storage.looks import Appended
     from storage.queries import Row
 
-    Found = Callable[[Target], Row | None]
-    """Where a section's listing was found, as its newest state in the archive."""
-
 __all__ = ["Reports", "say_changed", "say_failures", "say_plan", "say_summary", "say_totals"]
 
 _WORTH_SAYING = 10
@@ -36,16 +33,15 @@ _WORTH_SAYING = 10
 class Reports:
     """Tells how a run goes (a `crawler.session.Reporter`): a bar on a terminal, in a pipe a line for each stage."""
 
-    def __init__(self, screen: Screen, found: Found, *, delay: float = 0, bar: bool = True) -> None:
-        """`found` is asked where a listing was found; `delay` is the time between two requests, for the forecast, in seconds.
+    def __init__(self, screen: Screen, *, delay: float = 0, bar: bool = True) -> None:
+        """`delay` is the time between two requests, for the forecast, in seconds.
 
         Without `bar` a terminal is told as a pipe is: something else writes there meanwhile.
         """
         self.notes: list[str] = []
         self._screen = screen
-        self._found = found
         self._delay = delay
-        self._listed: dict[str, tuple[Target, int, int | None]] = {}
+        self._listed: dict[str, str] = {}
         console = _terminal(screen) if bar else None
         self._bar = _bar(console) if console else None
         self._task = self._bar.add_task("starting", total=None) if self._bar else None
@@ -63,15 +59,15 @@ class Reports:
         """Keep a line for the end, where it stands beside what to do about it."""
         self.notes.append(text)
 
-    def listing(self, target: Target, rows: int, total: int | None) -> None:
-        """Show how far a listing was read."""
-        self._listed[target.name] = target, rows, total
+    def listing(self, target: Target, rows: int, total: int | None, how: str) -> None:
+        """Show how far a listing was read, and keep how it was found."""
+        self._listed[target.name] = f'found "{target.section.title}" {how}, {_extent(rows, total)})'
         self._show(f"reading the listing of {target.name}", total, rows)
 
     def begin(self, looks: int) -> None:
         """Say what the listings held, and how many pages are looked at now."""
-        for target, rows, total in self._listed.values():
-            self._say_found(target, rows, total)
+        for found in self._listed.values():
+            self._screen.paragraph(found)
         self._show("looking", looks, 0)
         expected = looks * self._delay
         if looks and (expected >= _WORTH_SAYING or not self._bar):
@@ -94,12 +90,6 @@ class Reports:
             self._bar.console.print(assembled(text))
         else:
             self._screen.aside(text)
-
-    def _say_found(self, target: Target, rows: int, total: int | None) -> None:
-        state = self._found(target)
-        if state is not None:
-            ways = state["found_by"].replace("; ", ", then ") or "at its start page"
-            self._screen.paragraph(f'found "{state["title"]}" {ways} (platform: {state["platform"]}, {_extent(rows, total)})')
 
 
 def _terminal(screen: Screen) -> Console | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from crawler.errors import CrawlError, LocateError
 from storage.errors import ArchiveError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 __all__ = ["Commands"]
 
@@ -52,9 +51,8 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - the signature is click's
         """Run a command and turn what stopped it into words."""
         try:
-            with _plain_errors():
-                code = super().invoke(ctx)
-                sys.stdout.flush()
+            code = super().invoke(ctx)
+            sys.stdout.flush()
         except KeyboardInterrupt:
             return _complain(_KEPT if ctx.invoked_subcommand in _WRITING else "Stopped.", None, _INTERRUPTED)
         except BrokenPipeError:
@@ -73,18 +71,6 @@ class Commands(click.Group):
             where = f"{exc.filename}: " if exc.filename else ""
             return _complain(f"{where}{exc.strerror or exc}", None, 2 if exc.filename else 1)
         return code
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Let the first error of a group of tasks stand for all of them."""
-    try:
-        yield
-    except BaseExceptionGroup as group:
-        error: BaseException = group
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        raise error from group
 
 
 def _complain(message: str, hint: str | None, code: int) -> int:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from crawler.errors import CrawlError, ImportFormatError
 from crawler.events import EventLog
-from crawler.imports import Known, import_file
-from crawler.pipeline import Summary, look_at_pages
+from crawler.imports import Known, import_file, read_file
 from crawler.pipeline import crawl as crawl_all
+from crawler.pipeline import recheck as recheck_pages
 from crawler.render import named, read_bytes
 from crawler.render_crawl import Reports, say_changed, say_failures, say_plan, say_summary, say_totals
 from crawler.render_times import plural
@@ -18,18 +17,16 @@ from crawler.run import How, choose_targets, open_archive, recorded_run, run_job
 from crawler.urls import in_scope
 from storage import overview, queries
 from storage.instants import instant
-from storage.records import Purpose
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
     from pathlib import Path
-    from zoneinfo import ZoneInfo
 
     from crawler.imports import Imported
     from crawler.render import Desk
     from crawler.run import Job
-    from crawler.session import Session, Target
+    from crawler.session import Target
     from storage.archive import Archive
     from storage.queries import Row
 
@@ -47,13 +44,7 @@ def recheck(desk: Desk, names: Sequence[str], *, oldest: int | None, wait: float
     targets = choose_targets(desk.settings.portals, ())
     with desk.reading() as connection:
         pages = _pages_to_look_at(connection, names, [target.name for target in targets], oldest)
-    return _run(desk, "recheck", targets, partial(_recheck, targets=targets, pages=pages), wait)
-
-
-async def _recheck(session: Session, *, targets: Sequence[Target], pages: Sequence[int]) -> Summary:
-    summary = Summary()
-    await look_at_pages(session, targets, summary, purpose=Purpose.RECHECK, only=pages)
-    return summary
+    return _run(desk, "recheck", targets, partial(recheck_pages, targets=targets, pages=pages), wait)
 
 
 def _pages_to_look_at(
@@ -80,7 +71,7 @@ def _run(desk: Desk, trigger: str, targets: Sequence[Target], job: Job, wait: fl
     screen = desk.screen
     with open_archive(desk.path, How(wait=wait, on_wait=screen.aside), trigger=trigger) as archive:
         delay = max(target.portal.politeness.delay for target in targets)
-        with Reports(screen, partial(_state_of, archive), delay=delay, bar=not desk.verbose) as reports:
+        with Reports(screen, delay=delay, bar=not desk.verbose) as reports:
             how = How(report=EventLog(reports) if desk.verbose else reports, wait=wait, on_wait=screen.aside)
             summary = run_job(archive, desk.settings, trigger, job, how)
         say_summary(screen, summary)
@@ -88,10 +79,6 @@ def _run(desk: Desk, trigger: str, targets: Sequence[Target], job: Job, wait: fl
         say_failures(screen, summary.failed, reports.notes)
         say_totals(screen, desk.path, queries.totals(archive.connection)["releases"])
     return 0 if summary.answered and not summary.failed else 1
-
-
-def _state_of(archive: Archive, target: Target) -> Row | None:
-    return queries.newest_section_state(archive.connection, archive.section(target.portal.name, target.slug))
 
 
 def _changed(connection: sqlite3.Connection) -> tuple[list[Row], list[Row]]:
@@ -143,63 +130,40 @@ def _plan(desk: Desk, connection: sqlite3.Connection, target: Target, *, full: b
 def import_files(desk: Desk, files: Sequence[Path], *, url: str | None, wait: float) -> int:
     """Import files, say for each what it is now, and return the exit code: a wrong file keeps no other from being imported.
 
-    Raises what is wrong with it where there is only one file.
+    Raises what is wrong with it where there is only one file.  No archive is opened, or made, before a file is known to be good.
     """
-    alone = len(files) == 1
-    bodies = [(file, body) for file in files if (body := _read(desk, file, alone=alone)) is not None]
-    counts = {"imported": 0, "known": 0, "wrong": len(files) - len(bodies)}
-    if bodies:
-        how = How(wait=wait, on_wait=desk.screen.aside)
+    how = How(wait=wait, on_wait=desk.screen.aside)
+    targets = choose_targets(desk.settings.portals, ())
+    targets.sort(key=lambda target: url is None or not in_scope(url, target.portal.hosts))  # an address says how it is read
+    good = [body for file in files if (body := _good(desk, file, targets[0], url, alone=len(files) == 1)) is not None]
+    counts = {"imported": 0, "known": 0, "wrong": len(files) - len(good)}
+    if good:
         with (
             open_archive(desk.path, how, trigger="import") as archive,
             recorded_run(archive, desk.settings, "import", counts) as run_id,
         ):
-            tray = _tray(desk, archive, run_id, url)
-            for file, body in bodies:
-                try:
-                    counts["imported" if _import(desk, tray, body) else "known"] += 1
-                except ImportFormatError as exc:
-                    if alone:
-                        raise
-                    counts["wrong"] += 1
-                    desk.screen.aside((f"{file}: {exc}", "red"))
+            known = [
+                Known(archive.section(target.portal.name, target.slug), target.section.title, target.reader) for target in targets
+            ]
+            for body in good:
+                zone = targets[0].portal.zone
+                imported = import_file(archive, run_id, body, clock=how.clock, zone=zone, sections=known, url=url)
+                _say_imported(desk, archive, imported)
+                counts["imported" if imported.new else "known"] += 1
     return 1 if counts["wrong"] else 0
 
 
-def _read(desk: Desk, file: Path, *, alone: bool) -> bytes | None:
+def _good(desk: Desk, file: Path, target: Target, url: str | None, *, alone: bool) -> bytes | None:
+    """Return the bytes of a file that can be imported; say why where it cannot, or raise that where the file is `alone`."""
     try:
-        return read_bytes(file)
-    except OSError as exc:
+        body = read_bytes(file)
+        read_file(body, How().clock.now(), target.portal.zone, target.reader, url)
+    except (OSError, ImportFormatError) as exc:
         if alone:
             raise
-        desk.screen.aside((f"{file}: {exc.strerror}", "red"))
+        desk.screen.aside((f"{file}: {exc.strerror if isinstance(exc, OSError) else exc}", "red"))
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Tray:
-    """What importing a file needs: where it goes, and how files from one address are read."""
-
-    archive: Archive
-    run_id: int
-    zone: ZoneInfo
-    sections: Sequence[Known]
-    url: str | None
-
-
-def _tray(desk: Desk, archive: Archive, run_id: int, url: str | None) -> _Tray:
-    """Return the sections as an import knows them; those of the portal that an address belongs to come first."""
-    targets = choose_targets(desk.settings.portals, ())
-    targets.sort(key=lambda target: url is None or not in_scope(url, target.portal.hosts))
-    sections = [Known(archive.section(target.portal.name, target.slug), target.section.title, target.reader) for target in targets]
-    return _Tray(archive, run_id, targets[0].portal.zone, sections, url)
-
-
-def _import(desk: Desk, tray: _Tray, body: bytes) -> bool:
-    """Import one file and say where it stands; return whether it is new."""
-    imported = import_file(tray.archive, tray.run_id, body, clock=How().clock, zone=tray.zone, sections=tray.sections, url=tray.url)
-    _say_imported(desk, tray.archive, imported)
-    return imported.new
+    return body
 
 
 def _say_imported(desk: Desk, archive: Archive, imported: Imported) -> None:

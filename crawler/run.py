@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from config.settings import Portal, Settings
-
     from crawler.pipeline import Summary
 
     Job = Callable[[Session], Awaitable[Summary]]
@@ -72,7 +71,9 @@ def open_archive(path: Path, how: How, *, trigger: str) -> Iterator[Archive]:
     """
     with Archive.open(path, schedule=next_look, now=how.clock.now, wait=how.wait, on_wait=how.on_wait) as archive:
         if is_demo(archive) and trigger != DEMO:
-            raise ArchiveError(f"{path} is the demo's archive, and real press releases do not go there", hint="choose another with --archive PATH")
+            raise ArchiveError(
+                f"{path} is the demo's archive, and real press releases do not go there", hint="choose another with --archive PATH"
+            )
         yield archive
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from crawler.answers import Reader
-from crawler.http import Ask
 
 if TYPE_CHECKING:
     import random
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from crawler.clock import Clock
     from crawler.hosts import Gate
-    from crawler.http import Client
+    from crawler.http import Ask, Client
     from storage.archive import Archive
     from storage.looks import Appended
     from storage.records import Fetch
@@ -49,8 +48,8 @@ class Reporter(Protocol):
         """Take one line that a person should read."""
         ...
 
-    def listing(self, target: Target, rows: int, total: int | None) -> None:
-        """Take how far the listing of a section was read."""
+    def listing(self, target: Target, rows: int, total: int | None, how: str) -> None:
+        """Take how far the listing of a section was read, and how it was found and is built."""
         ...
 
     def begin(self, looks: int) -> None:
@@ -68,7 +67,7 @@ class Silent:
     def note(self, text: str) -> None:
         """Take a line, and leave it."""
 
-    def listing(self, target: Target, rows: int, total: int | None) -> None:
+    def listing(self, target: Target, rows: int, total: int | None, how: str) -> None:
         """Take a number, and leave it."""
 
     def begin(self, looks: int) -> None:

@@ -18,14 +18,13 @@ from typing import TYPE_CHECKING, Any, Self
 from config.portal import parse_portal
 from config.settings import Settings
 from crawler.imports import Known, import_file
-from crawler.pipeline import Summary, crawl, look_at_pages
+from crawler.pipeline import Summary, crawl, recheck
 from crawler.run import How, choose_targets, open_archive, recorded_run, run_job
 from crawler.session import Silent
 from seeds.chrome import COLUMNS
 from seeds.portal import ZONE, Portal, PortalServer, Release, portal_file
 from seeds.site import Site
 from storage.instants import later
-from storage.records import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -171,12 +170,11 @@ class World:
     def recheck(self, *paths: str) -> Summary:
         """Look at these pages alone, as the command does."""
         settings, how = self.settings, How(clock=self.clock, rng=self.rng)
-        targets, summary = choose_targets(settings.portals, []), Summary()
+        targets = choose_targets(settings.portals, [])
         only = [self.page(path) for path in paths]
 
         async def job(session: Session) -> Summary:
-            await look_at_pages(session, targets, summary, purpose=Purpose.RECHECK, only=only)
-            return summary
+            return await recheck(session, targets, only)
 
         with open_archive(settings.archive, how, trigger="recheck") as archive:
             return run_job(archive, settings, "recheck", job, how)

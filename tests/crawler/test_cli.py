@@ -94,7 +94,6 @@ def test_wrong_usage_is_one_line_and_a_hint(arguments, words):
         ),
         (FileNotFoundError(2, "No such file or directory", "page.html"), 2, ["Error: page.html: No such file or directory"]),
         (OSError("the machine is tired"), 1, ["Error: the machine is tired"]),
-        (ExceptionGroup("tasks", [ExceptionGroup("more", [ArchiveError("full")])]), 1, ["Error: full"]),
     ],
 )
 def test_errors_become_words(error, code, lines):

@@ -11,7 +11,9 @@ from crawler.session import Target
 from storage.looks import Appended
 from storage.records import Kind, State
 
-PORTAL = parse_portal('name = "p"\nhosts = ["h.example"]\n[sections.today]\ntitle = "Today"\nlisting = "https://h.example/"\n', "p.toml")
+PORTAL = parse_portal(
+    'name = "p"\nhosts = ["h.example"]\n[sections.today]\ntitle = "Today"\nlisting = "https://h.example/"\n', "p.toml"
+)
 
 
 class Heard:
@@ -24,9 +26,9 @@ class Heard:
         """Remember a line."""
         self.told.append(("note", text))
 
-    def listing(self, target: Target, rows: int, total: int | None) -> None:
+    def listing(self, target: Target, rows: int, total: int | None, how: str) -> None:
         """Remember a listing."""
-        self.told.append(("listing", target.name, rows, total))
+        self.told.append(("listing", target.name, rows, total, how))
 
     def begin(self, looks: int) -> None:
         """Remember a beginning."""
@@ -42,7 +44,7 @@ def test_each_event_is_a_line_and_is_passed_on() -> None:
     out, heard = io.StringIO(), Heard()
     log = EventLog(heard, out)
     log.note("hello")
-    log.listing(Target(PORTAL, "today", PORTAL.sections["today"]), 3, 9)
+    log.listing(Target(PORTAL, "today", PORTAL.sections["today"]), 3, 9, "by luck")
     log.begin(2)
     log.looked(Appended(7, State.LIVE, Kind.NEW, 5, silent=True))
     lines = [json.loads(line) for line in out.getvalue().splitlines()]
@@ -51,7 +53,7 @@ def test_each_event_is_a_line_and_is_passed_on() -> None:
     assert {key: lines[3][key] for key in ("fetch", "state", "kind", "version", "silent")} == {
         "fetch": 7, "state": "live", "kind": "new", "version": 5, "silent": True,
     }  # fmt: skip
-    assert heard.told == [("note", "hello"), ("listing", "p/today", 3, 9), ("begin", 2), ("looked", 7)]
+    assert heard.told == [("note", "hello"), ("listing", "p/today", 3, 9, "by luck"), ("begin", 2), ("looked", 7)]
     assert all(line["timestamp"].endswith("Z") for line in lines)
 
 

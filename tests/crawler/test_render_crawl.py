@@ -46,8 +46,8 @@ def found(way):
 def test_a_pipe_gets_a_line_a_section(rows, total, words):
     """Where the listing was found and how much of it was read is one line."""
     target, out, err = screen()
-    with Reports(target, found("by the portal's file")) as reports:
-        reports.listing(TARGET, rows, total)
+    with Reports(target) as reports:
+        reports.listing(TARGET, rows, total, "by the portal's file (platform: static")
         reports.begin(3)
         reports.looked(None)
     assert out.getvalue() == f'found "News" by the portal\'s file (platform: static, {words})\n'
@@ -61,28 +61,15 @@ def test_a_pipe_gets_a_line_a_section(rows, total, words):
 def test_an_expected_end(delay, words):
     """A long wait is foretold from the delay between two requests."""
     target, _, err = screen()
-    Reports(target, found(""), delay=delay).begin(300)
+    Reports(target, delay=delay).begin(300)
     assert err.getvalue() == words
-
-
-def test_a_section_that_was_not_found_is_not_said_to_be():
-    """Only what the archive knows is told; a start page that is the listing itself has no way to it."""
-    target, out, _ = screen()
-    reports = Reports(target, lambda _: None)
-    reports.listing(TARGET, 3, 3)
-    reports.begin(0)
-    assert out.getvalue() == ""
-    other = Reports(target, found(""))
-    other.listing(TARGET, 3, 3)
-    other.begin(0)
-    assert 'found "News" at its start page' in out.getvalue()
 
 
 def test_a_terminal_gets_a_bar():
     """On a terminal a bar moves, also beyond what was expected, and long waits are foretold above it."""
     target, out, err = screen(terminal=True)
-    with Reports(target, found("by luck"), delay=30) as reports:
-        reports.listing(TARGET, 2, 9)
+    with Reports(target, delay=30) as reports:
+        reports.listing(TARGET, 2, 9, "by luck (platform: static")
         reports.begin(2)
         for _ in range(3):
             reports.looked(None)
@@ -155,6 +142,6 @@ def test_the_plan_of_a_first_crawl():
 
 def test_notes_are_kept_for_the_end():
     """What a run notes on its way is told beside its failures."""
-    reports = Reports(screen()[0], found(""))
+    reports = Reports(screen()[0])
     reports.note("careful")
     assert reports.notes == ["careful"]
