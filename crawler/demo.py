@@ -84,9 +84,11 @@ def clear_way(path: Path, how: How) -> None:
     Raises ArchiveError for any other file: nobody's archive is ever overwritten.
     """
     if path.exists():
-        with open_archive(path, how, trigger=DEMO) as archive:
-            if not is_demo(archive) and archive.log_head()[0]:
+        with closing(open_reader(path)) as connection:
+            if not is_demo(connection):
                 raise ArchiveError(f"{path} is not the demo's: it is left as it is", hint="name another file with --archive PATH")
+        with open_archive(path, how, trigger=DEMO):
+            pass  # nobody is writing to it
         for leftover in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
             leftover.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)

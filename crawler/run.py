@@ -19,6 +19,7 @@ from storage.errors import ArchiveError
 from storage.queries import rows
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Awaitable, Callable, Iterator, Sequence
     from pathlib import Path
 
@@ -70,16 +71,16 @@ def open_archive(path: Path, how: How, *, trigger: str) -> Iterator[Archive]:
     Raises ArchiveError.
     """
     with Archive.open(path, schedule=next_look, now=how.clock.now, wait=how.wait, on_wait=how.on_wait) as archive:
-        if is_demo(archive) and trigger != DEMO:
+        if is_demo(archive.connection) and trigger != DEMO:
             raise ArchiveError(
                 f"{path} is the demo's archive, and real press releases do not go there", hint="choose another with --archive PATH"
             )
         yield archive
 
 
-def is_demo(archive: Archive) -> bool:
+def is_demo(connection: sqlite3.Connection) -> bool:
     """Tell whether an archive is the demo's: its first run says so."""
-    first = rows(archive.connection, "SELECT trigger FROM runs ORDER BY id LIMIT 1")
+    first = rows(connection, "SELECT trigger FROM runs ORDER BY id LIMIT 1")
     return bool(first) and first[0]["trigger"] == DEMO
 
 

@@ -75,7 +75,7 @@ def open_writer(path: Path) -> Database:
 
     `synchronous=FULL`: what is said to be recorded is on the disk.  The caller holds the lock (`storage.lock`).
     """
-    _assert_ours_to_open(path)
+    _assert_ours_to_open(path, os.W_OK)
     with translated(path), ExitStack() as stack:
         db = Database(stack.enter_context(closing(_connect(str(path)))))
         check(db, str(path))
@@ -135,13 +135,13 @@ def _immutable(path: Path) -> str:
     return "&immutable=1" if not os.access(path.parent, os.W_OK) and not log.exists() else ""
 
 
-def _assert_ours_to_open(path: Path) -> None:
+def _assert_ours_to_open(path: Path, right: int = os.R_OK) -> None:
     if path.is_dir():
         raise NotAnArchive(f"{path} is a folder", hint="name a file with --archive PATH")
-    if not os.access(path, os.R_OK):
-        owner = _owner(path)
+    if not os.access(path, right):
+        owner, done = _owner(path), "read" if right == os.R_OK else "written"
         raise ArchiveReadOnly(
-            f"{path} belongs to {owner} and cannot be read by you", hint=f"use: sudo -u {owner} jiaxing-today ... --archive {path}"
+            f"{path} belongs to {owner} and cannot be {done} by you", hint=f"use: sudo -u {owner} jiaxing-today ... --archive {path}"
         )
 
 

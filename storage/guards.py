@@ -22,17 +22,21 @@ _REDACTABLE = {"bodies": ("data", "body_id"), "contents": ("text", "content_id")
 
 
 def install_guards(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
-    """Make the guards of `tables` anew, as generated from the tables as they are now."""
-    for name, statement in _guards(connection, tables).items():
+    """Make those guards of `tables` that are not as generated from the tables as they are now; a sound file is left untouched."""
+    wanted = _guards(connection, tables)
+    for name in _unlike(connection, wanted):
         connection.execute(f'DROP TRIGGER IF EXISTS "{name}"')
-        connection.execute(statement)
+        connection.execute(wanted[name])
 
 
 def missing_guards(connection: sqlite3.Connection, tables: Iterable[str]) -> list[str]:
     """Return the names of guards that are not in the file, or not as they should be."""
-    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-    found = dict(rows.fetchall())
-    return [name for name, statement in _guards(connection, tables).items() if found.get(name) != statement]
+    return _unlike(connection, _guards(connection, tables))
+
+
+def _unlike(connection: sqlite3.Connection, wanted: dict[str, str]) -> list[str]:
+    found = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall())
+    return [name for name, statement in wanted.items() if found.get(name) != statement]
 
 
 def _guards(connection: sqlite3.Connection, tables: Iterable[str]) -> dict[str, str]:

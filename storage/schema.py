@@ -344,7 +344,8 @@ def migrate(db: Database, steps: Migrations = migrations) -> None:
         steps.apply(db)
         install_guards(db.conn, ledger_tables(db.conn))
         install_views(db.conn)
-        db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        if db.conn.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
+            db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 @cache

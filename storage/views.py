@@ -109,7 +109,10 @@ VIEWS: dict[str, str] = {
 
 
 def install_views(connection: sqlite3.Connection) -> None:
-    """Make every view anew: they hold no data, so the newest definition serves an archive of any age."""
+    """Make the views that are not as defined here: they hold no data, so the newest definition serves an archive of any age."""
+    found = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'").fetchall())
     for name, select in VIEWS.items():
-        connection.execute(f"DROP VIEW IF EXISTS {name}")
-        connection.execute(f"CREATE VIEW {name} AS{select}")
+        statement = f"CREATE VIEW {name} AS{select}"
+        if found.get(name) != statement:
+            connection.execute(f"DROP VIEW IF EXISTS {name}")
+            connection.execute(statement)
