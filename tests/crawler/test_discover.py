@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from dataclasses import replace
 
 import pytest
 
 from config.portal import parse_portal
-from crawler.discover import discover
 from crawler.errors import ListingError, LocateError
 from crawler.pipeline import Summary, crawl
 from crawler.run import How, choose_targets, open_archive, run_job
