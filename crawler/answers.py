@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
     from config.portal import Select
 
-__all__ = ["Reader", "stored_answer"]
+__all__ = ["FAULTS", "Reader", "stored_answer"]
 
 _PAGES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
 """Media types that a press release may come in; servers that name none are given the benefit of the doubt."""
+
+FAULTS = (ReadError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError)
+"""What a page may make a reader stumble over.  It becomes a reading like any other: no page ends a run, and its bytes are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +44,23 @@ class Reader:
             return None
         verdict = judge(answer)
         if verdict is not None:
-            return Reading(self.name, verdict.outcome, problems=(verdict.reason,))
+            return self.reading(verdict.outcome, verdict.reason)
         media_type = (answer.header("content-type") or "").split(";")[0].strip().lower()
         if media_type and media_type not in _PAGES:
-            return Reading(self.name, Outcome.UNREADABLE, problems=(f"not a web page: {media_type}",))
+            return self.reading(Outcome.UNREADABLE, f"not a web page: {media_type}")
         return self._read_page(answer)
+
+    def reading(self, outcome: Outcome, problem: str) -> Reading:
+        """Return a reading that holds no content, and why."""
+        return Reading(self.name, outcome, problems=(problem,))
 
     def _read_page(self, answer: Fetch) -> Reading:
         decoded = decode(answer.body or b"", answer.header("content-type"))
         try:
             return read_article(decoded.text, answer.url, select=self.select, zone=self.zone, decoding_problems=decoded.problems)
-        except ReadError as exc:
-            return Reading(self.name, Outcome.UNREADABLE, problems=(str(exc),))
+        except FAULTS as exc:
+            what = str(exc) if isinstance(exc, ReadError) else f"the reader failed: {type(exc).__name__}: {exc}"
+            return self.reading(Outcome.UNREADABLE, what)
 
 
 def stored_answer(url: str, headers: tuple[tuple[str, str], ...], body: bytes, requested_at: datetime) -> Fetch:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from crawler.pipeline import Summary
     from crawler.session import Session
+    from crawler.summary import Summary
     from seeds.portal import Portal
     from storage.queries import Row
 

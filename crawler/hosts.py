@@ -1,21 +1,23 @@
 """Manners: who may be asked what, how often, and when.
 
-Every hop of every request is put to the gate first: is the host one of the portal's, does its robots.txt allow the address,
-and is it our turn?  What a host asked of us (Retry-After) outlives the process, in the archive.
+Every hop of every request is put to the gate first: is the host one of the portal's, may it be asked now, does its robots.txt
+allow the address, and is it our turn?  What a host asked of us (Retry-After) outlives the process, in the archive.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.http import Ask, retry_after
+from crawler.judge import has_reading, judge
 from crawler.robots import Rules, rules_from
 from crawler.urls import host_of, in_scope
 from storage.instants import instant
-from storage.records import Purpose, Result
+from storage.records import Outcome, Purpose, Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,9 +32,12 @@ __all__ = ["Gate", "in_quiet_hours"]
 
 _ROBOTS_FOR = timedelta(hours=24)
 """How long a robots.txt is believed (RFC 9309, 2.4)."""
-_DAY_SECONDS = 86_400
-_UNREACHABLE_AFTER = 5
-"""So many asks in a row without an answer, and a host is left alone for the rest of the run: what is due stays due."""
+_LONGEST_HOLD = timedelta(days=1)
+_REFUSED_FOR = timedelta(hours=1)
+"""How long a host that will not serve us is left alone; the next look may find it in another mood."""
+_TIMES_IN_A_ROW = 5
+"""So many asks in a row without an answer, or refused, and a host is left alone: what is due stays due."""
+_OUTSIDE = "outside the hosts of the portal's file"
 
 
 @dataclass(slots=True)
@@ -42,7 +47,9 @@ class _Host:
     free_at: datetime | None = None
     held_until: datetime | None = None
     silent: int = 0
+    refusing: int = 0
     spent: dict[bool, int] | None = None
+    asking_for_rules: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Gate:
@@ -59,84 +66,110 @@ class Gate:
         self._portals = {host: portal for portal in reversed(portals) for host in portal.hosts}
         self._hosts: dict[str, _Host] = {}
 
+    def knows(self, host: str) -> bool:
+        """Tell whether a host is one of those that may be asked at all."""
+        return host in self._portals
+
     async def permit(self, url: str) -> str | None:
         """Wait for our turn with the host of `url` and return None, or return why it is not to be asked."""
-        reason = self._out_of_scope(url) or await self._forbidden(url)
+        reason = self._not_now(url) or await self._forbidden(url)
         if reason is None:
             await self._turn(host_of(url))
         return reason
 
     def heard(self, fetch: Fetch) -> None:
-        """Note what an answer asks of us: to wait (Retry-After), or, where none came, that the host is silent."""
-        if not self._out_of_scope(fetch.url):
-            host = self._host(host_of(fetch.url))
-            if fetch.result is not Result.REFUSED:
-                host.silent = 0 if fetch.status is not None else host.silent + 1
-            wait = retry_after(fetch, self._clock.now())
-            if wait is not None:
-                host.held_until = self._clock.now() + timedelta(seconds=min(wait, _DAY_SECONDS))
-                self._archive.hold_host(host_of(fetch.url), host.held_until)
+        """Note what an answer asks of us: to wait (Retry-After), to stay away (a block), or that there was none."""
+        if fetch.result is Result.REFUSED or not in_scope(fetch.url, tuple(self._portals)):
+            return
+        name = host_of(fetch.url)
+        host = self._host(name)
+        host.silent = 0 if fetch.status is not None else host.silent + 1
+        host.refusing = host.refusing + 1 if _refuses(fetch) else 0
+        wait = retry_after(fetch, self._clock.now())
+        if wait is not None:
+            self._hold(name, min(timedelta(seconds=wait), _LONGEST_HOLD))
+        elif host.refusing == _TIMES_IN_A_ROW:
+            self._hold(name, _REFUSED_FOR)
 
-    def closed(self, host: str, *, backfill: bool) -> str | None:
-        """Return why a host is not to be asked for more in this run, or None: it asked to wait, is silent, or had its budget."""
-        known = self._host(host)
-        if known.held_until is not None and known.held_until > self._clock.now():
-            return f"{host} asked us to wait until {instant(known.held_until)}"
-        if known.rules is not None and known.rules.parsed is None and not known.rules.otherwise:
-            return f"{host}: {known.rules.note}"
-        if known.silent >= _UNREACHABLE_AFTER:
-            return f"{host} did not answer {known.silent} times in a row"
-        if self._left(host, backfill=backfill) <= 0:
-            return f"today's budget of requests to {host} is used up; the rest stays due"
-        return None
+    def closed(self, name: str, *, backfill: bool) -> str | None:
+        """Return why a host is not to be asked for more now, or None.
 
-    def spend(self, host: str, *, backfill: bool) -> None:
+        A host that no portal's file names is not closed: each of its pages is refused once, on the record.
+        """
+        if name not in self._portals:
+            return None
+        host, now = self._host(name), self._clock.now()
+        forbidding = host.rules is not None and host.rules.parsed is None and not host.rules.otherwise
+        quiet = in_quiet_hours(self._portals[name], now)
+        reasons = (
+            (quiet is not None, f"{name}: the quiet hours are {quiet} (its own time)"),
+            (host.refusing >= _TIMES_IN_A_ROW, f"{name} refused us {host.refusing} times in a row"),
+            (_is_held(host, now), _asked_to_wait(name, host)),
+            (forbidding, f"{name}: {host.rules.note if host.rules else ''}"),
+            (host.silent >= _TIMES_IN_A_ROW, f"{name} did not answer {host.silent} times in a row"),
+            (self._left(name, backfill=backfill) <= 0, f"today's budget of requests to {name} is used up; the rest stays due"),
+        )
+        return next((why for holds, why in reasons if holds), None)
+
+    def spend(self, name: str, *, backfill: bool) -> None:
         """Count one look against the host's budget of the day."""
-        spent = self._spent(host)
-        spent[backfill] = spent.get(backfill, 0) + 1
+        if name in self._portals:
+            spent = self._spent(name)
+            spent[backfill] = spent.get(backfill, 0) + 1
 
-    def _left(self, host: str, *, backfill: bool) -> int:
-        politeness = self._portals[host].politeness
+    def _left(self, name: str, *, backfill: bool) -> int:
+        politeness = self._portals[name].politeness
         budget = politeness.requests_per_day_backfill if backfill else politeness.requests_per_day
-        return budget - self._spent(host).get(backfill, 0) if budget else 1
+        return budget - self._spent(name).get(backfill, 0) if budget else 1
 
-    def _spent(self, host: str) -> dict[bool, int]:
-        known = self._host(host)
-        if known.spent is None:
-            zone = self._portals[host].zone
+    def _spent(self, name: str) -> dict[bool, int]:
+        host = self._host(name)
+        if host.spent is None:
+            zone = self._portals[name].zone
             midnight = datetime.combine(self._clock.now().astimezone(zone).date(), time(), zone)
-            known.spent = self._archive.spent_since(host, midnight)
-        return known.spent
+            host.spent = self._archive.spent_since(name, midnight)
+        return host.spent
 
-    def _host(self, host: str) -> _Host:
-        if host not in self._hosts:
-            held = self._archive.held_until(host)
-            self._hosts[host] = _Host(held_until=held)
-        return self._hosts[host]
+    def _host(self, name: str) -> _Host:
+        if name not in self._hosts:
+            self._hosts[name] = _Host(held_until=self._archive.held_until(name))
+        return self._hosts[name]
 
-    def _out_of_scope(self, url: str) -> str | None:
-        return None if in_scope(url, tuple(self._portals)) else "outside the hosts of the portal's file"
+    def _hold(self, name: str, wait: timedelta) -> None:
+        until = self._clock.now() + wait
+        self._host(name).held_until = until
+        self._archive.hold_host(name, until)
+
+    def _not_now(self, url: str) -> str | None:
+        if not in_scope(url, tuple(self._portals)):
+            return _OUTSIDE
+        name = host_of(url)
+        return _asked_to_wait(name, self._host(name)) if _is_held(self._host(name), self._clock.now()) else None
 
     async def _forbidden(self, url: str) -> str | None:
-        if urlsplit(url).path == "/robots.txt":
-            return None
         host = self._host(host_of(url))
-        if host.rules is None or host.rules_until is None or host.rules_until <= self._clock.now():
-            host.rules = await self._fetch_rules(url)
-            host.rules_until = self._clock.now() + _ROBOTS_FOR
-        if host.rules.allows(url, self._agent):
-            return None
-        return f"not allowed by {host.rules.note}"
+        async with host.asking_for_rules:
+            if host.rules is None or host.rules_until is None or host.rules_until <= self._clock.now():
+                host.rules = await self._fetch_rules(url)
+                host.rules_until = self._clock.now() + _ROBOTS_FOR
+        return None if host.rules.allows(url, self._agent) else f"not allowed by {host.rules.note}"
 
     async def _fetch_rules(self, url: str) -> Rules:
-        """Ask for the host's robots.txt and keep the answer like any other."""
+        """Ask for the host's robots.txt and keep the answer like any other; where it redirects to is not asked for rules again."""
         parts = urlsplit(url)
-        hops = await self._client.fetch(Ask(f"{parts.scheme}://{parts.netloc}/robots.txt", Purpose.ROBOTS), self.permit)
+        hops = await self._client.fetch(Ask(f"{parts.scheme}://{parts.netloc}/robots.txt", Purpose.ROBOTS), self._permit_robots)
         self._archive.append_fetches(hops, run_id=self._run_id)
         last = hops[-1]
         self.heard(last)
         rules = rules_from(last.status, last.body)
         return Rules(f"{rules.note}: {last.error}", rules.parsed, rules.otherwise) if last.error else rules
+
+    async def _permit_robots(self, url: str) -> str | None:
+        """Permit a hop on the way to rules: everything holds but the rules themselves."""
+        reason = self._not_now(url)
+        if reason is None:
+            await self._turn(host_of(url))
+        return reason
 
     async def _turn(self, name: str) -> None:
         """Wait until the host's delay since the last request has passed; robots.txt can only make it longer."""
@@ -157,3 +190,17 @@ def in_quiet_hours(portal: Portal, now: datetime) -> str | None:
         if begin <= local < end if begin <= end else local >= begin or local < end:
             return span
     return None
+
+
+def _refuses(fetch: Fetch) -> bool:
+    """Tell whether an answer will not serve us: a block or a test for browsers."""
+    verdict = judge(fetch) if has_reading(fetch) else None
+    return verdict is not None and verdict.outcome in {Outcome.BLOCKED, Outcome.CHALLENGE}
+
+
+def _is_held(host: _Host, now: datetime) -> bool:
+    return host.held_until is not None and host.held_until > now
+
+
+def _asked_to_wait(name: str, host: _Host) -> str:
+    return f"{name} is not to be asked until {instant(host.held_until)}" if host.held_until else name

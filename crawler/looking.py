@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING
 
 from crawler.answers import stored_answer
 from crawler.http import Ask
+from crawler.urls import article_id, url_key
 from storage.bodies import read_body
+from storage.derived import page_state
+from storage.errors import UnknownReference
+from storage.fingerprint import compare_sha256
 from storage.instants import parse_instant
 from storage.looks import Appended, Look
 from storage.queries import base_of
-from storage.records import Purpose
+from storage.records import Outcome, Purpose
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crawler.answers import Reader
     from crawler.session import Session, Target
     from storage.queries import Row
-    from storage.records import Reading
+    from storage.records import Fetch, Reading
 
 __all__ = ["look_at"]
 
@@ -30,7 +36,7 @@ async def look_at(session: Session, target: Target, page: Row, *, purpose: Purpo
     base = base_of(session.archive.connection, page["page"])
     why = purpose or (Purpose.LOOK if base else Purpose.FIRST)
     hops = await session.ask(_ask(session, page["url"], why, base))
-    reading = target.reader.read(hops[-1])
+    reading = _own(session, target.reader, page, hops)
     look = Look(
         run_id=session.run_id,
         page_id=page["page"],
@@ -55,10 +61,40 @@ def _may_trust(session: Session, base: Row) -> bool:
     return by_chance and fresh
 
 
+def _own(session: Session, reader: Reader, page: Row, hops: Sequence[Fetch]) -> Reading | None:
+    """Read the answer, unless a redirect led to what is not this page: another page's text is no version of this one."""
+    reading = reader.read(hops[-1])
+    if reading is None or reading.content is None or _is_same_page(session, page, hops[-1].url, reading):
+        return reading
+    return reader.reading(Outcome.UNREADABLE, f"leads to another page: {hops[-1].url}")
+
+
+def _is_same_page(session: Session, page: Row, url: str, reading: Reading) -> bool:
+    """Tell whether what answered at `url` is the page: at its own address, by its article number, or by what it says.
+
+    A page that was never read may lead to a new address of its own, but not to one that is tracked as another page.
+    """
+    connection = session.archive.connection
+    if url_key(url) == url_key(page["url"]):
+        return True
+    if article_id(url) is not None and article_id(url) == article_id(page["url"]):
+        return True
+    said = page_state(connection, page["page"]).compare_sha256
+    if said is not None:
+        return reading.content is not None and said == compare_sha256(reading.content)
+    return connection.execute("SELECT 1 FROM pages WHERE url_key = ?", (url_key(url),)).fetchone() is None
+
+
 def _rereading(session: Session, reader: Reader, base: Row | None) -> Reading | None:
-    """Read the page's previous body with today's reader, where another reader read it: only then may the two be compared."""
+    """Read the page's previous body with today's reader, where another reader read it: only then may the two be compared.
+
+    None where there is nothing to read again, also where the body was withheld by order since.
+    """
     if base is None or reader.name in base["readers"]:
         return None
-    body = read_body(session.archive.connection, base["body_id"])
+    try:
+        body = read_body(session.archive.connection, base["body_id"])
+    except UnknownReference:
+        return None
     headers = tuple((name, value) for name, value in base["response_headers"])
     return reader.read(stored_answer(base["url"], headers, body, parse_instant(base["requested_at"])))

@@ -13,175 +13,122 @@ from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crawler.discover import Discovered, discover
+from crawler.discover import discover
 from crawler.errors import CrawlError
 from crawler.hosts import in_quiet_hours
 from crawler.looking import look_at
 from storage.instants import instant
 from storage.queries import due_pages
-from storage.records import Kind, Purpose
+from storage.records import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from crawler.session import Session, Target
-    from storage.looks import Appended
+    from crawler.summary import Summary
     from storage.queries import Row
 
-__all__ = ["Summary", "crawl", "recheck"]
+__all__ = ["crawl", "recheck"]
 
-_LOOKS_A_PAGE = 2
-"""In one run: its own, and one more where a copy of it changed meanwhile."""
-
-
-@dataclass(slots=True)
-class Summary:
-    """What a run did: sweeps, sections that failed and why, and looks counted by what they turned out to be."""
-
-    sweeps: list[Discovered] = field(default_factory=list)
-    failed: list[CrawlError] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-    left: list[str] = field(default_factory=list)
-
-    @property
-    def answered(self) -> bool:
-        """Tell whether at least half of what was asked answered."""
-        return 2 * self.counts["answered"] >= self.counts["looked"]
-
-    def add(self, appended: Appended) -> None:
-        """Count one look."""
-        self.counts.update(_names(appended))
+_COPY = "copy"
+"""The reason of a look that became due because a copy of the page changed: it follows in the same run, once."""
 
 
 async def crawl(session: Session, targets: Sequence[Target], *, full: bool = False, limit: int | None = None) -> Summary:
     """Discover what the listings of `targets` hold, then look at what is due; `full` sweeps whole and looks at every page.
 
-    A section that cannot be read does not keep the others from being read: it stands in `failed`.
+    A section that cannot be read does not keep the others from being read: it stands in the summary's `failed`.
     """
-    summary = Summary()
-    awake = [target for target in targets if _is_awake(session, target, summary)]
+    awake = [target for target in targets if _is_awake(session, target)]
     for target in awake:
-        await _discover(session, target, summary, full=full, limit=limit)
-    await _look_at_pages(session, awake, summary, everything=full, limit=limit)
-    return summary
+        await _discover(session, target, full=full, limit=limit)
+    looks = _Looks(session, _by_section(session, awake))
+    await looks.at(looks.due(None if full else instant(session.clock.now()))[:limit])
+    return session.summary
 
 
 async def recheck(session: Session, targets: Sequence[Target], pages: Iterable[int]) -> Summary:
     """Look at these pages of `targets` now, due or not."""
-    summary = Summary()
-    awake = [target for target in targets if _is_awake(session, target, summary)]
-    await _look_at_pages(session, awake, summary, purpose=Purpose.RECHECK, only=pages)
-    return summary
+    awake = [target for target in targets if _is_awake(session, target)]
+    looks = _Looks(session, _by_section(session, awake), Purpose.RECHECK)
+    chosen = set(pages)
+    await looks.at([page for page in looks.due(None) if page["page"] in chosen])
+    return session.summary
 
 
-def _is_awake(session: Session, target: Target, summary: Summary) -> bool:
+def _is_awake(session: Session, target: Target) -> bool:
     """Tell whether a portal may be asked at this hour; in its quiet hours everything of it stays due."""
     quiet = in_quiet_hours(target.portal, session.clock.now())
     if quiet:
-        summary.left.append(f"{target.name}: its quiet hours are {quiet} (its own time): nothing was asked")
+        session.summary.left.append(f"{target.name}: its quiet hours are {quiet} (its own time): nothing was asked")
     return quiet is None
 
 
-async def _discover(session: Session, target: Target, summary: Summary, *, full: bool, limit: int | None) -> None:
+def _by_section(session: Session, targets: Sequence[Target]) -> dict[int, Target]:
+    return {session.archive.section(target.portal.name, target.slug): target for target in targets}
+
+
+async def _discover(session: Session, target: Target, *, full: bool, limit: int | None) -> None:
     try:
-        summary.sweeps.append(await discover(session, target, full=full, limit=limit))
+        session.summary.sweeps.append(await discover(session, target, full=full, limit=limit))
     except CrawlError as exc:
-        summary.failed.append(exc)
+        session.summary.failed.append(exc)
         session.report.note(str(exc))
 
 
-async def _look_at_pages(  # noqa: PLR0913 - what to look at, and how much
-    session: Session,
-    targets: Sequence[Target],
-    summary: Summary,
-    *,
-    everything: bool = False,
-    limit: int | None = None,
-    purpose: Purpose | None = None,
-    only: Iterable[int] | None = None,
-) -> None:
-    """Look at the pages of `targets` that are due (`everything`: at all; `only`: at these), each host's in turn.
+@dataclass(slots=True)
+class _Looks:
+    """The looks of one run: the hosts side by side, each with as many connections as its portal's file allows."""
 
-    Looks may make others due at once (a copy of a page that changed): those follow in the same run.
-    """
-    by_section = {session.archive.section(target.portal.name, target.slug): target for target in targets}
-    chosen = set(only) if only is not None else None
-    looks: Counter[int] = Counter()
-    pages = _due(session, by_section, chosen, looks, now=None if everything or chosen is not None else instant(session.clock.now()))
-    pages = pages if limit is None else pages[:limit]
-    session.report.begin(len(pages))
-    while pages:
-        await _look_at_all(session, by_section, pages, summary, looks, purpose)
-        again = _due(session, by_section, None, looks, now=instant(session.clock.now()))
-        pages = [page for page in again if page["reason"] == "copy"]
+    session: Session
+    by_section: Mapping[int, Target]
+    purpose: Purpose | None = None
+    tried: Counter[int] = field(default_factory=Counter)
 
+    def due(self, now: str | None) -> list[Row]:
+        """Return the pages that are due at `now` (None: all), leaving out those of foreign hosts that were refused once."""
+        pages = due_pages(self.session.archive.connection, section_ids=list(self.by_section), now=now)
+        return [page for page in pages if self.session.gate.knows(page["host"]) or not page["looks"]]
 
-def _due(
-    session: Session, by_section: dict[int, Target], chosen: set[int] | None, looks: Counter[int], *, now: str | None
-) -> list[Row]:
-    pages = due_pages(session.archive.connection, section_ids=list(by_section), now=now)
-    return [page for page in pages if looks[page["page"]] < _LOOKS_A_PAGE and (chosen is None or page["page"] in chosen)]
+    async def at(self, pages: list[Row]) -> None:
+        """Look at pages, and then once at those whose copies turned out to have changed."""
+        self.session.report.begin(len(pages))
+        await self._round(pages)
+        while copies := self._copies():
+            await self._round(copies)
 
+    def _copies(self) -> list[Row]:
+        """Return the pages that are due because of a copy and were not tried for that; each is tried once, whatever comes."""
+        due = self.due(instant(self.session.clock.now()))
+        copies = [page for page in due if page["reason"] == _COPY and not self.tried[page["page"]]]
+        self.tried.update(page["page"] for page in copies)
+        return copies
 
-async def _look_at_all(  # noqa: PLR0913, PLR0917 - the run, what to look at, and where it is counted
-    session: Session,
-    by_section: dict[int, Target],
-    pages: Sequence[Row],
-    summary: Summary,
-    looks: Counter[int],
-    purpose: Purpose | None,
-) -> None:
-    """Look at pages, the hosts side by side, each with as many connections as its portal's file allows."""
-    queues: dict[str, deque[Row]] = defaultdict(deque)
-    for page in pages:
-        queues[page["host"]].append(page)
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            for host, queue in queues.items():
-                portal = by_section[queue[0]["section"]].portal
-                for _ in range(min(portal.politeness.connections, len(queue))):
-                    tasks.create_task(_work(session, host, queue, by_section, summary, looks, purpose))
-    except BaseExceptionGroup as group:
-        # One writer, one file: what stopped one worker stopped all, and callers know errors, not groups of them.
-        raise group.exceptions[0] from group
+    async def _round(self, pages: Sequence[Row]) -> None:
+        queues: dict[str, deque[Row]] = defaultdict(deque)
+        for page in pages:
+            queues[page["host"]].append(page)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for host, queue in queues.items():
+                    portal = self.by_section[queue[0]["section"]].portal
+                    for _ in range(min(portal.politeness.connections, len(queue))):
+                        tasks.create_task(self._work(host, queue))
+        except BaseExceptionGroup as group:
+            # One writer, one file: what stopped one worker stopped all, and callers know errors, not groups of them.
+            raise group.exceptions[0] from group
 
-
-async def _work(  # noqa: PLR0913, PLR0917 - the run, one host's queue, and where it is counted
-    session: Session,
-    host: str,
-    queue: deque[Row],
-    by_section: dict[int, Target],
-    summary: Summary,
-    looks: Counter[int],
-    purpose: Purpose | None,
-) -> None:
-    while queue:
-        backfill = queue[0]["looks"] == 0
-        closed = session.gate.closed(host, backfill=backfill)
-        if closed:
-            summary.left.append(f"{closed} ({len(queue)} pages wait)")
-            queue.clear()
-            return
-        page = queue.popleft()
-        session.gate.spend(host, backfill=backfill)
-        looks[page["page"]] += 1
-        appended = await look_at(session, by_section[page["section"]], page, purpose=purpose)
-        summary.add(appended)
-        session.report.looked(appended)
-
-
-def _names(appended: Appended) -> list[str]:
-    """Return under which names a look counts in a run's summary."""
-    names = ["looked"]
-    if appended.answered:
-        names.append("answered")
-    if appended.kind is None:
-        names.append("unchanged" if appended.answered else "failed")
-    elif appended.kind is Kind.NEW:
-        names.append("baseline" if appended.baseline else "second_address" if appended.second_address else "new")
-    else:
-        names.append(appended.kind.value)
-    names += ["silent"] if appended.silent else []
-    names += ["not_modified"] if appended.not_modified else []
-    names += ["suspected"] if appended.suspected else []
-    return names
+    async def _work(self, host: str, queue: deque[Row]) -> None:
+        """Look at one host's pages in turn, until there are none or the host is to be left alone."""
+        while queue:
+            backfill = queue[0]["looks"] == 0
+            closed = self.session.gate.closed(host, backfill=backfill)
+            if closed:
+                self.session.summary.left.append(f"{closed} ({len(queue)} pages wait)")
+                queue.clear()
+                return
+            page = queue.popleft()
+            self.session.gate.spend(host, backfill=backfill)
+            appended = await look_at(self.session, self.by_section[page["section"]], page, purpose=self.purpose)
+            self.session.summary.add(appended)
+            self.session.report.looked(appended)

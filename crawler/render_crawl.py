@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from config.portal import Portal
     from crawler.errors import CrawlError
-    from crawler.pipeline import Summary
     from crawler.render import Screen
     from crawler.session import Target
+    from crawler.summary import Summary
     from storage.looks import Appended
     from storage.queries import Row
 

@@ -17,6 +17,9 @@ __all__ = ["MAX_BYTES", "Rules", "rules_from"]
 MAX_BYTES = 500 * 1024
 """How much of a robots.txt is read: as much as RFC 9309, section 2.5 asks for at least."""
 
+_TOO_MANY = 429
+"""A host that asks for fewer requests has not said that it has no rules: it is treated as out of reach, like a failing one."""
+
 _HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|!--|\?xml|html|head|meta|title|script|body)", re.IGNORECASE)
 
 
@@ -46,9 +49,9 @@ def rules_from(status: int | None, body: bytes | None) -> Rules:
     """Return the rules of a host from the final answer for its robots.txt; `status` is None where no answer came.
 
     A 2xx is parsed, without a whole body it counts as no answer.  An HTML page with status 200, as portals give for what they
-    do not have, holds no rules.  A redirect that led nowhere and any 4xx allow everything; all else forbids everything.
+    do not have, holds no rules.  A redirect that led nowhere and any 4xx but 429 allow everything; all else forbids everything.
     """
-    if status is not None and 300 <= status < 500:  # noqa: PLR2004 - classes of HTTP status codes
+    if status is not None and 300 <= status < 500 and status != _TOO_MANY:  # noqa: PLR2004 - classes of HTTP status codes
         return Rules(f"no robots.txt (status {status}): everything is allowed")
     if status is None or not 200 <= status < 300 or body is None:  # noqa: PLR2004 - classes of HTTP status codes
         answer = "no whole answer" if status is None or body is None else f"status {status}"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from config.settings import Portal, Settings
-    from crawler.pipeline import Summary
+    from crawler.summary import Summary
 
     Job = Callable[[Session], Awaitable[Summary]]
 
@@ -87,7 +87,7 @@ def is_demo(connection: sqlite3.Connection) -> bool:
 @contextmanager
 def recorded_run(archive: Archive, settings: Settings, trigger: str, counts: dict[str, int]) -> Iterator[int]:
     """Record a run around what happens inside: `done`, `interrupted` (Ctrl-C) or `failed`, and what `counts` holds by then."""
-    run_id = archive.begin_run(trigger, vantage=settings.vantage, software=settings.user_agent, settings=settings.model_dump_json())
+    run_id = archive.begin_run(trigger, vantage=settings.vantage, software=settings.user_agent, settings=_evidence(settings))
     outcome = "failed"
     try:
         yield run_id
@@ -100,31 +100,40 @@ def recorded_run(archive: Archive, settings: Settings, trigger: str, counts: dic
 
 
 def run_job(archive: Archive, settings: Settings, trigger: str, job: Job, how: How) -> Summary:
-    """Run an asynchronous job as one recorded run and return what it counted."""
+    """Run an asynchronous job as one recorded run and return its summary; also an interrupted run records what it did."""
     counts: dict[str, int] = {}
     with recorded_run(archive, settings, trigger, counts) as run_id:
-        summary = asyncio.run(_with_session(archive, settings, run_id, job, how))
-        counts |= summary.counts
-    return summary
+        return asyncio.run(_with_session(archive, settings, run_id, job, how, counts))
 
 
-async def _with_session(archive: Archive, settings: Settings, run_id: int, job: Job, how: How) -> Summary:
+async def _with_session(  # noqa: PLR0913, PLR0917 - a run's parts
+    archive: Archive, settings: Settings, run_id: int, job: Job, how: How, counts: dict[str, int]
+) -> Summary:
     async with Client(_options(settings), how.clock, how.on_boundary) as client:
         gate = Gate(archive, client, how.clock, settings.portals, settings.user_agent, run_id)
-        return await job(Session(archive, client, gate, how.clock, settings, how.rng, run_id, how.report))
+        session = Session(archive, client, gate, how.clock, settings, how.rng, run_id, how.report)
+        try:
+            return await job(session)
+        finally:
+            counts |= session.summary.counts
 
 
 def _options(settings: Settings) -> HttpOptions:
+    connections = {host: portal.politeness.connections for portal in settings.portals for host in portal.hosts}
     private = {host for portal in settings.portals if portal.allow_private for host in portal.hosts}
     legacy = {host for portal in settings.portals if portal.tls == "legacy" for host in portal.hosts}
-    most = max(portal.politeness.connections for portal in settings.portals)
     return HttpOptions(
         user_agent=settings.user_agent,
         proxy=settings.proxy or None,
         deadline=settings.fetch.timeout,
         connect_timeout=settings.fetch.connect_timeout,
         max_bytes=settings.fetch.max_body,
-        connections=max(most, len(settings.portals)),
+        connections=sum(connections.values()),  # a host that hangs must not keep the others waiting for a place
         allow_private=lambda host: host in private,
         legacy_tls=lambda host: host in legacy,
     )
+
+
+def _evidence(settings: Settings) -> str:
+    """Return what a run's settings were, as JSON, as far as evidence rests on them: nothing of whom the operator tells or how."""
+    return settings.model_dump_json(include={"portals", "vantage", "unconditional_share", "known_rows_to_stop", "fetch"})

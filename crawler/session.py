@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from crawler.answers import Reader
+from crawler.summary import Summary
 
 if TYPE_CHECKING:
     import random
@@ -89,6 +90,7 @@ class Session:
     rng: random.Random
     run_id: int
     report: Reporter
+    summary: Summary = field(default_factory=Summary)
 
     async def ask(self, ask: Ask) -> list[Fetch]:
         """Ask, with the run's manners, and return the hops; the last is the answer."""

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Self
 from config.portal import parse_portal
 from config.settings import Settings
 from crawler.imports import Known, import_file
-from crawler.pipeline import Summary, crawl, recheck
+from crawler.pipeline import crawl, recheck
+from crawler.summary import Summary
 from crawler.run import How, choose_targets, open_archive, recorded_run, run_job
 from crawler.session import Silent
 from seeds.chrome import COLUMNS
