@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from zoneinfo import ZoneInfo
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "Printed", "date_after", "find_dates", "parse_date", "parse_month_day"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "Printed", "date_after", "find_dates", "parse_date"]
 
 FIRST_YEAR = 1949
 """No portal of the People's Republic publishes a press release of before its founding."""
@@ -75,9 +75,6 @@ _TIME = re.compile(
 )
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _BROKEN = re.compile(r"[ \t\n\r\f]*([-/.])[ \t\n\r\f]*")
-_MONTH_DAY = re.compile(
-    r"(?<![\d\-/.年])(?P<month>\d{1,2})\s{0,9}(?:(?P<sign>[-/.])|月)\s{0,9}(?P<day>\d{1,2})(?!\d)(?(sign)(?!(?P=sign)\d)|\s{0,9}[日号])"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +120,6 @@ def date_after(text: str, start: int, zone: ZoneInfo, reach: int = 16) -> Printe
     if span is None or span.start > reach or any(sign.isdigit() for sign in window[: span.start]):
         return None
     return span.printed
-
-
-def parse_month_day(text: str, year: int) -> Printed | None:
-    """Return the first `MM-DD`, `MM/DD`, `MM.DD` or `M月D日` of a text as a day of `year`: some listings print no year."""
-    for found in _MONTH_DAY.finditer(text):
-        day = _day(year, int(found["month"]), int(found["day"]))
-        if day is not None:
-            return Printed(_SPACES.sub("", found[0]), None, day.isoformat(), Precision.DAY)
-    return None
 
 
 def _spans(text: str, zone: ZoneInfo) -> list[_Span]:

@@ -3,7 +3,6 @@
 ::
 
     CrawlError                 something that stops one job; carries the URL it happened at and what to do next
-      FetchError               nothing usable came from a URL
       LocateError              the listing of a section was not found; carries the steps tried
       ListingError             a listing came but cannot be read
       ReadError                a page came but cannot be read
@@ -15,7 +14,7 @@ may import this one.  The command line turns all three into one line and an exit
 
 from __future__ import annotations
 
-__all__ = ["CrawlError", "FetchError", "ImportFormatError", "ListingError", "LocateError", "ReadError"]
+__all__ = ["CrawlError", "ImportFormatError", "ListingError", "LocateError", "ReadError"]
 
 
 class CrawlError(Exception):
@@ -27,10 +26,6 @@ class CrawlError(Exception):
         super().__init__(message)
         self.url = url
         self.hint = hint
-
-
-class FetchError(CrawlError):
-    """Nothing usable came from a URL."""
 
 
 class LocateError(CrawlError):

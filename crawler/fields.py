@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from crawler.containers import MARKED
 from crawler.dates import date_after
 from crawler.html import Document, Node, find, find_all, text_of
+from crawler.places import PLACE_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -298,11 +299,6 @@ def _value(piece: str) -> str | None:
 
 # ------------------------------------------------------------------------------------------------------------ breadcrumb
 
-_PLACE = re.compile(
-    r"(?:(?:your )?(?:current|present) (?:location|position)|you are (?:here|in)|location"
-    r"|(?:您|你)?(?:现在)?(?:的)?(?:当前|所在)?(?:的)?位置(?:是)?|当前位置|所在位置|当前栏目)\s*[:：]",
-    re.IGNORECASE,
-)
 _ARROW = re.compile(r"[\s\xa0\u3000]*(?:[>＞»›→⟩]|&gt;|&raquo;)[\s\xa0\u3000]*|\s+/\s+")
 _BREADCRUMBS = (
     (".breadcrumb, .BreadcrumbNav, .breadcrumbs, .crumb, .crumbs, .mianbaoxie", "named for what they are"),
@@ -330,7 +326,7 @@ def breadcrumb_of(doc: Document, pieces: Sequence[str], title: str | None) -> tu
 
 def _behind_label(pieces: Sequence[str]) -> list[str]:
     text = "\n".join(pieces)
-    found = _PLACE.search(text)
+    found = PLACE_LABEL.search(text)
     return [] if found is None else _chain(text[found.end() :].split("\n", 3 * _MOST_NAMES)[: 3 * _MOST_NAMES])
 
 
@@ -355,7 +351,7 @@ def _in_element(doc: Document) -> list[str]:
     if node is None:
         return []
     texts = [each.text_content or "" for each in node.traverse(include_text=True) if each.is_text_node]
-    parts = (part for text in texts for part in _ARROW.split(_PLACE.sub("", _SPACES.sub(" ", text))))
+    parts = (part for text in texts for part in _ARROW.split(PLACE_LABEL.sub("", _SPACES.sub(" ", text))))
     return [name for part in parts if (name := part.strip("\xa0\u3000 "))][:_MOST_NAMES]
 
 

@@ -15,6 +15,7 @@ from crawler.charset import decode
 from crawler.dates import parse_date
 from crawler.errors import ImportFormatError
 from crawler.fields import language_of
+from crawler.places import PLACE_LABEL
 from storage.fingerprint import sha256_hex
 from storage.looks import Look
 from storage.records import Content, DateCandidate, Fetch, FoundBy, Outcome, Precision, Purpose, Reading, Result
@@ -31,7 +32,6 @@ __all__ = ["Imported", "Known", "import_file", "read_file", "read_text"]
 
 TEXT_READER = "text-1"
 _HTML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|!--|\?xml|meta|div|table)", re.IGNORECASE)
-_LOCATION = re.compile(r"(?:current location|当前位置|您的位置|所在位置)\s*[::：]\s*", re.IGNORECASE)
 _DATE_LINE = re.compile(
     r"(?:release date|published(?: on)?|date|发布日期|发布时间|发布|日期|时间)\s*[:：]\s*(?P<date>\d.*)", re.IGNORECASE
 )
@@ -68,10 +68,11 @@ def import_file(  # noqa: PLR0913 - the file, what is known of it, and where it 
     digest = sha256_hex(body)
     trail = reading.content.breadcrumb
     section = next((known.section_id for known in sections if trail and known.title == trail[-1]), None)
-    page_id, new = archive.import_page(f"import:{digest}", url or f"urn:sha256:{digest}", section_id=section)
-    if new:
-        fetch = _as_fetch(body, url or f"urn:sha256:{digest}", clock.now(), is_html=bool(_HTML.match(body)))
-        archive.append_look(Look(run_id, page_id, [fetch], reading, section_id=section, found_by=FoundBy.IMPORT))
+    with archive.transaction():
+        page_id, new = archive.import_page(f"import:{digest}", url or f"urn:sha256:{digest}", section_id=section)
+        if new:
+            fetch = _as_fetch(body, url or f"urn:sha256:{digest}", clock.now(), is_html=bool(_HTML.match(body)))
+            archive.append_look(Look(run_id, page_id, [fetch], reading, section_id=section, found_by=FoundBy.IMPORT))
     return Imported(page_id, reading.content.title, new)
 
 
@@ -141,7 +142,7 @@ def read_text(text: str, zone: ZoneInfo) -> Reading:
 
 
 def _breadcrumb(blocks: list[str]) -> tuple[tuple[str, ...], list[str]]:
-    if not blocks or not _LOCATION.match(blocks[0]):
+    if not blocks or not PLACE_LABEL.match(blocks[0]):
         return (), blocks
-    line = " ".join(_LOCATION.sub("", blocks[0], count=1).split("\n"))
+    line = " ".join(PLACE_LABEL.sub("", blocks[0], count=1).split("\n"))
     return tuple(level.strip() for level in _LEVELS.split(line) if level.strip()), blocks[1:]

@@ -25,6 +25,7 @@ from crawler.html import attribute, base_of, find_all, parse, text_of
 from crawler.listings.detect import detect
 from crawler.listings.rows import link_of
 from crawler.listings.static import count_dated
+from crawler.places import PLACE
 from crawler.urls import looks_like_article, url_key
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from crawler.html import Document, Node
 
-__all__ = ["DeadEnd", "Hop", "breadcrumb_home", "find_link", "is_listing", "next_hop"]
+__all__ = ["DeadEnd", "Hop", "is_listing", "next_hop"]
 
 _SPACES = re.compile(r"\s+")
 _MARKS = ">»›·•|/"
@@ -41,11 +42,6 @@ _ANY_ZONE = ZoneInfo("UTC")  # whether a row is dated does not depend on it
 _FEWEST_ROWS = 3  # dated links to press releases that make a plain page a listing
 _LONGEST_LABEL = 60  # characters; a longer text that holds the words is prose
 
-# What stands before a breadcrumb, in English and Chinese.
-_LOCATION = re.compile(
-    r"(current|present|your)\s*(location|position)|you\s*are\s*here|\blocation\s*[:：]|(当前|您的|所在|现在)的?位置|您现在的位置|您所在",
-    re.IGNORECASE,
-)
 # How templates name a breadcrumb that has no such words.
 _CRUMBS = (
     '[class*="crumb" i], [id*="crumb" i], [class*="position" i], [class*="location" i], [class*="dqwz" i], .CurrChnlCls, .path'
@@ -92,20 +88,6 @@ def next_hop(text: str, url: str, follow: Sequence[str]) -> Hop | DeadEnd:
     return DeadEnd(f"no link titled {titles} among the page's {len(find_all(doc, 'a[href]'))} links, and none that leads home")
 
 
-def find_link(text: str, url: str, title: str) -> str | None:
-    """Return the absolute URL of the link with a title on a page at `url`, or None.
-
-    An exact text goes before one that differs in case or white space, those before the link's `title` attribute, an image's
-    alternative text, and a "more" link under a heading with the title; among equals, one that is no article goes first.
-    """
-    return _find(parse(text), url, title)
-
-
-def breadcrumb_home(text: str, url: str) -> str | None:
-    """Return the absolute URL of the first level of a page's breadcrumb ("Current location: Home > ..."), or None."""
-    return _crumb_home(parse(text), url)
-
-
 def is_listing(text: str, url: str) -> bool:
     """Tell whether a page lists press releases: it shows the marks of a platform, or rows of dated links in plain HTML.
 
@@ -121,6 +103,11 @@ def is_listing(text: str, url: str) -> bool:
 
 
 def _find(doc: Document, url: str, title: str) -> str | None:
+    """Return the absolute URL of the link with a title, or None.
+
+    An exact text goes before one that differs in case or white space, those before the link's `title` attribute, an image's
+    alternative text, and a "more" link under a heading with the title; among equals, one that is no article goes first.
+    """
     links = _links(doc, url)
     for bears in _TIERS:
         found = [target for node, target in links if bears(node, title)]
@@ -189,7 +176,7 @@ def _crumbs(doc: Document) -> Iterator[tuple[Node, bool]]:
 
     After such words the first link leads home, whatever it is called; in an element that is only named so, one that says it.
     """
-    for label in _labels(doc, lambda text: len(text) <= _LONGEST_LABEL and _LOCATION.search(text) is not None):
+    for label in _labels(doc, lambda text: len(text) <= _LONGEST_LABEL and PLACE.search(text) is not None):
         around = (node for node in islice(_ancestors(label), _REACH) if _own_links(node))
         yield from ((node, True) for node in islice(around, 1))
     yield from ((node, False) for node in find_all(doc, _CRUMBS))

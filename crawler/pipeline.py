@@ -3,13 +3,14 @@
     schedule -> discover -> fetch -> judge -> read -> deduplicate -> append -> (notify, publish: elsewhere)
 
 Each stage is one function: `discover` reads listings, `look_at` fetches, judges and reads one page, `Archive.append_look`
-deduplicates and appends it whole.  What is due is a column; nothing here remembers anything between runs.
+deduplicates and appends it whole, `prove_removals` asks controls for what was missing.  What is due is a column; nothing here
+remembers anything between runs.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,10 @@ from crawler.discover import discover
 from crawler.errors import CrawlError
 from crawler.hosts import in_quiet_hours
 from crawler.looking import look_at
+from crawler.proving import end_trouble, prove_removals
 from storage.instants import instant
 from storage.queries import due_pages
-from storage.records import Purpose
+from storage.records import Purpose, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,7 +45,8 @@ async def crawl(session: Session, targets: Sequence[Target], *, full: bool = Fal
     for target in awake:
         await _discover(session, target, full=full, limit=limit)
     looks = _Looks(session, _by_section(session, awake))
-    await looks.at(looks.due(None if full else instant(session.clock.now()))[:limit])
+    await looks.at(looks.due(now=None if full else instant(session.clock.now()))[:limit])
+    await looks.prove()
     return session.summary
 
 
@@ -51,8 +54,8 @@ async def recheck(session: Session, targets: Sequence[Target], pages: Iterable[i
     """Look at these pages of `targets` now, due or not."""
     awake = [target for target in targets if _is_awake(session, target)]
     looks = _Looks(session, _by_section(session, awake), Purpose.RECHECK)
-    chosen = set(pages)
-    await looks.at([page for page in looks.due(None) if page["page"] in chosen])
+    await looks.at(looks.due(now=None, only=list(pages)))
+    await looks.prove()
     return session.summary
 
 
@@ -83,11 +86,14 @@ class _Looks:
     session: Session
     by_section: Mapping[int, Target]
     purpose: Purpose | None = None
-    tried: Counter[int] = field(default_factory=Counter)
+    tried: set[int] = field(default_factory=set)
+    hosts: set[str] = field(default_factory=set)
+    missing: list[Row] = field(default_factory=list)
 
-    def due(self, now: str | None) -> list[Row]:
+    def due(self, *, now: str | None, only: Sequence[int] | None = None, reason: str | None = None) -> list[Row]:
         """Return the pages that are due at `now` (None: all), leaving out those of foreign hosts that were refused once."""
-        pages = due_pages(self.session.archive.connection, section_ids=list(self.by_section), now=now)
+        sections = list(self.by_section)
+        pages = due_pages(self.session.archive.connection, section_ids=sections, now=now, only=only, reason=reason)
         return [page for page in pages if self.session.gate.knows(page["host"]) or not page["looks"]]
 
     async def at(self, pages: list[Row]) -> None:
@@ -97,10 +103,15 @@ class _Looks:
         while copies := self._copies():
             await self._round(copies)
 
+    async def prove(self) -> None:
+        """Prove the removals of pages that were missing, and end the alerts of hosts that answer again."""
+        await prove_removals(self.session, self.by_section, self.missing)
+        end_trouble(self.session, sorted(self.hosts))
+
     def _copies(self) -> list[Row]:
         """Return the pages that are due because of a copy and were not tried for that; each is tried once, whatever comes."""
-        due = self.due(instant(self.session.clock.now()))
-        copies = [page for page in due if page["reason"] == _COPY and not self.tried[page["page"]]]
+        due = self.due(now=instant(self.session.clock.now()), reason=_COPY)
+        copies = [page for page in due if page["page"] not in self.tried]
         self.tried.update(page["page"] for page in copies)
         return copies
 
@@ -131,4 +142,7 @@ class _Looks:
             self.session.gate.spend(host, backfill=backfill)
             appended = await look_at(self.session, self.by_section[page["section"]], page, purpose=self.purpose)
             self.session.summary.add(appended)
+            self.hosts.add(host)
+            if appended.state is State.SUSPECT:
+                self.missing.append(page)
             self.session.report.looked(appended)

@@ -11,8 +11,9 @@ from crawler.render import named, safe
 from crawler.render_times import plural
 from storage import overview, queries
 from storage.diff import Op, as_operations, compare, inline
-from storage.fingerprint import compare_sha256
+from storage.fingerprint import compare_sha256, printed_sha256
 from storage.tokens import ELLIPSIS, head, tail
+from storage.writer import content_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -87,6 +88,7 @@ def diff_of(connection: sqlite3.Connection, one: str, other: str | None) -> tupl
     notes: list[str] = []
     names = (one, other) if other is not None else _before(connection, one, notes)
     (before, old), (after, new) = (_side(connection, name, notes) for name in names)
+    old, new = _as_compared(connection, (before, old), (after, new), notes)
     diff = compare(old, new)
     document = {
         "before": _header(before),
@@ -103,6 +105,33 @@ def diff_of(connection: sqlite3.Connection, one: str, other: str | None) -> tupl
         "operations": as_operations(diff),
     }
     return document, diff
+
+
+def _as_compared(
+    connection: sqlite3.Connection, one: tuple[Row, Content], other: tuple[Row, Content], notes: list[str]
+) -> tuple[Content, Content]:
+    """Return both contents, and where one version is of the text right after the other's, the earlier as it was compared.
+
+    A reader that changed in between read the earlier page again: what differs then is what the publisher changed.
+    """
+    for (earlier, stored), (later, _) in ((one, other), (other, one)):
+        if later["compared_id"] is None or not _follows(connection, earlier, later):
+            continue
+        compared = content_of(connection, later["compared_id"])
+        if compared is not None and printed_sha256(compared) != printed_sha256(stored):
+            notes.append(f"{earlier['ref']} is shown as the reader of {later['ref']} reads it: the reader changed in between.")
+            earlier.update(title=compared.title, content_sha256=printed_sha256(compared))
+            return (compared, other[1]) if earlier is one[0] else (one[1], compared)
+    return one[1], other[1]
+
+
+def _follows(connection: sqlite3.Connection, earlier: Row, later: Row) -> bool:
+    """Tell whether a version's text is the next of its page after another's; a removal between them has no text."""
+    versions = {version["id"]: version for version in overview.standing(connection, later["release"])}
+    previous = versions.get(later["previous_id"])
+    while previous is not None and previous["kind"] == "removed":
+        previous = versions.get(previous["previous_id"])
+    return previous is not None and previous["ref"] == earlier["ref"]
 
 
 def _header(row: Row) -> Row:

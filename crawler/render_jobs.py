@@ -59,10 +59,10 @@ def _pages_to_look_at(
         pages = overview.pages_of(connection, [release])
         if not pages:
             raise CrawlError(f"release {release} is known from a file only: there is no page to look at")
-        unknown = next((page for page in pages if page["section"] not in sections), None)
+        unknown = next((page for page in pages if not set(sections) & set(page["sections"])), None)
         if unknown:
             hint = "add its portal's file to `portals` in the settings"
-            raise CrawlError(f"release {release} belongs to {unknown['section']}, which is not configured", hint=hint)
+            raise CrawlError(f"release {release} belongs to {unknown['sections'][0]}, which is not configured", hint=hint)
         wanted += [page["page"] for page in pages]
     return wanted
 
@@ -107,14 +107,15 @@ def plan(desk: Desk, names: Sequence[str], *, full: bool) -> int:
         return 0
     with desk.reading() as connection:
         for target in targets:
-            say_plan(desk.screen, target, _plan(desk, connection, target, full=full))
+            say_plan(desk.screen, target, _plan(desk, connection, target, [each.name for each in targets], full=full))
     return 0
 
 
-def _plan(desk: Desk, connection: sqlite3.Connection, target: Target, *, full: bool) -> Row:
+def _plan(desk: Desk, connection: sqlite3.Connection, target: Target, names: Sequence[str], *, full: bool) -> Row:
+    """Return what a crawl of the sections `names` would do in one of them; a page of several counts where it was listed first."""
     known = next((row for row in queries.sections(connection) if row["section"] == target.name), None)
-    due = overview.due_by_section(connection, instant(desk.screen.now)).get(target.name, {"tracked": 0, "due": 0})
-    swept = overview.was_swept_whole(connection, target.name)
+    due = overview.due_by_section(connection, instant(desk.screen.now), names).get(target.name, {"tracked": 0, "due": 0})
+    swept = known is not None and known["last_complete_at"] is not None
     head = f"until {plural(desk.settings.known_rows_to_stop, 'row')} in turn are known"
     looks = f"all {due['tracked']} would be looked at" if full else f"{due['due']} due now"
     return {

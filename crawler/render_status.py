@@ -51,6 +51,7 @@ def status_of(desk: Desk) -> dict[str, Any]:
 
 def _bytes(path: Path) -> int:
     """Return the room that an archive takes, with the log that SQLite keeps beside it while it is in use."""
+    path = path.resolve()  # the log lies beside the file itself, not beside a link to it
     files = (path, path.with_name(path.name + "-wal"))
     return sum(file.stat().st_size for file in files if file.exists())
 

@@ -6,17 +6,22 @@ next look.  A process that is killed anywhere leaves no orphan, gap or duplicate
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from storage.alerts import close_alert, raise_alert
 from storage.connect import create, is_fresh, open_writer, translated
-from storage.derived import plan, rebuild, track
+from storage.derived import page_state, plan, rebuild, track
 from storage.fingerprint import page_key
 from storage.instants import instant, parse_instant
 from storage.lock import WriterLock
 from storage.looks import Appended, Look, append_look
-from storage.records import PageKind
+from storage.overview import spent_since
+from storage.records import PageKind, State
+from storage.removal import RemovalRule, append_removal, checks_of, controls_of, proven
 from storage.sweeps import SweepRecord, append_sweep
 from storage.writer import Writer, dump
 
@@ -24,7 +29,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from sqlite_utils import Database
 
@@ -65,6 +69,7 @@ class Archive:
 
         Raises ArchiveError (see its tree) where that cannot be; nothing is left behind then.
         """
+        path = Path(os.path.realpath(path))  # a link is another name for the same archive, and for the same lock
         is_fresh(path)  # a foreign file is refused before a lock is laid beside it
         lock = WriterLock(path)
         lock.acquire(wait=wait, pause=pause, on_wait=on_wait)
@@ -155,12 +160,20 @@ class Archive:
             return self._writer.ledger.insert("sections", {"portal": portal, "slug": slug, "recorded_at": self._stamp()})
 
     def section_state(  # noqa: PLR0913 - a row's parts
-        self, section_id: int, run_id: int, *, title: str, listing_url: str, platform: str | None, found_by: str
+        self,
+        section_id: int,
+        run_id: int,
+        *,
+        title: str,
+        listing_url: str,
+        platform: str | None,
+        unit: str | None = None,
+        found_by: str,
     ) -> None:
-        """Record what a section is from now on, unless that is what it was."""
-        state = {"title": title, "listing_url": listing_url, "platform": platform, "found_by": found_by}
+        """Record what a section is from now on, unless that is what it was; `unit` names its list where a page holds several."""
+        state = {"title": title, "listing_url": listing_url, "platform": platform, "unit": unit, "found_by": found_by}
         newest = self.connection.execute(
-            "SELECT title, listing_url, platform, found_by FROM section_states WHERE section_id = ? ORDER BY id DESC LIMIT 1",
+            "SELECT title, listing_url, platform, unit, found_by FROM section_states WHERE section_id = ? ORDER BY id DESC LIMIT 1",
             (section_id,),
         ).fetchone()
         if newest is None or tuple(newest) != tuple(state.values()):
@@ -188,11 +201,36 @@ class Archive:
         with self.transaction():
             return append_look(self._writer, look, now=self._now(), schedule=self._schedule)
 
+    def prove_removal(self, page_id: int, rule: RemovalRule) -> int | None:
+        """Append the removal of a page that does not answer, if its checks and controls prove it; return the version's id."""
+        if page_state(self.connection, page_id).state is not State.SUSPECT:
+            return None
+        checks = checks_of(self.connection, page_id)
+        (host,) = self.connection.execute("SELECT host FROM _pages WHERE page_id = ?", (page_id,)).fetchone()
+        controls = controls_of(self.connection, [check.run_id for check in checks], host)
+        sound = proven(checks, controls, rule)
+        if not sound:
+            return None
+        with self.transaction():
+            return append_removal(self._writer, page_id, sound, controls, self._now(), self._schedule)
+
+    def alert(self, kind: str, subject: str, message: str, evidence: str) -> bool:
+        """Raise an alert, once: nothing where it is open already."""
+        with self.transaction():
+            return raise_alert(self.connection, kind, subject, message, evidence, self._now())
+
+    def recovered(self, kind: str, subject: str) -> bool:
+        """Close an alert, if it is open, with a notice of recovery."""
+        with self.transaction():
+            return close_alert(self.connection, kind, subject, self._now())
+
     def import_page(self, url_key: str, url: str, *, section_id: int | None = None) -> tuple[int, bool]:
-        """Return the page of an imported file and whether it is new."""
-        known = self.connection.execute("SELECT id FROM pages WHERE url_key = ?", (url_key,)).fetchone()
+        """Return the page of an imported file and whether it is new: not read yet, though it may have been written before."""
+        known = self.connection.execute(
+            "SELECT id, NOT EXISTS (SELECT 1 FROM versions v WHERE v.page_id = g.id) FROM pages g WHERE g.url_key = ?", (url_key,)
+        ).fetchone()
         if known:
-            return int(known[0]), False
+            return int(known[0]), bool(known[1])
         with self.transaction():
             row = {
                 "url_key": url_key,
@@ -213,13 +251,30 @@ class Archive:
         ).fetchone()
         return row is not None
 
-    def is_listed(self, section_id: int, url_key: str) -> bool:
-        """Tell whether a section's listing was seen to hold a page."""
+    def was_cut(self, section_id: int) -> bool:
+        """Tell whether the newest sweep of a section that brought rows broke off: what stands behind them was not seen."""
         row = self.connection.execute(
-            "SELECT 1 FROM pages g JOIN listing_events e ON e.page_id = g.id AND e.section_id = ? WHERE g.url_key = ? LIMIT 1",
-            (section_id, url_key),
+            "SELECT note FROM sweeps WHERE section_id = ? AND records > 0 ORDER BY id DESC LIMIT 1", (section_id,)
+        ).fetchone()
+        return row is not None and row[0] is not None
+
+    def has_members(self, section_id: int) -> bool:
+        """Tell whether a section's listing held anything when it was last read."""
+        row = self.connection.execute(
+            "SELECT 1 FROM listing_events e WHERE e.section_id = ?1 AND e.event <> 'left' AND e.id ="
+            " (SELECT max(x.id) FROM listing_events x WHERE x.section_id = ?1 AND x.page_id = e.page_id) LIMIT 1",
+            (section_id,),
         ).fetchone()
         return row is not None
+
+    def is_listed(self, section_id: int, url_key: str, url: str | None = None) -> bool:
+        """Tell whether a section's listing was seen to hold a page; with `url`, whether that is the address it named last."""
+        row = self.connection.execute(
+            "SELECT coalesce(e.listed_url, g.url) FROM pages g JOIN listing_events e ON e.page_id = g.id AND e.section_id = ?"
+            " WHERE g.url_key = ? AND e.event <> 'left' ORDER BY e.id DESC LIMIT 1",
+            (section_id, url_key),
+        ).fetchone()
+        return row is not None and url in {None, row[0]}
 
     def hold_host(self, host: str, until: datetime) -> None:
         """Keep that a host asked us to wait, beyond the end of this run."""
@@ -236,13 +291,9 @@ class Archive:
         return parse_instant(row[0]) if row and row[0] else None
 
     def spent_since(self, host: str, moment: datetime) -> dict[bool, int]:
-        """Return how many looks a host was asked for since `moment`: first fetches under True, later looks under False."""
-        rows = self.connection.execute(
-            "SELECT f.purpose = 'first', count(*) FROM fetches f JOIN _pages p ON p.page_id = f.page_id"
-            " WHERE p.host = ? AND f.requested_at >= ? AND f.result <> 'refused' GROUP BY 1",
-            (host, instant(moment)),
-        )
-        return {bool(first): count for first, count in rows}
+        """Return how many looks a host was asked for since `moment`: first ones at a page under True, later ones under False."""
+        spent = spent_since(self.connection, [host], instant(moment))
+        return {True: spent["first"], False: spent["later"]}
 
     def rebuild(self) -> None:
         """Make the operational summaries anew from the ledger."""

@@ -2,6 +2,7 @@
 
 Pages of one host share nearly all of their markup, so another page is a better dictionary than a trained one and costs no
 training.  A dictionary is itself a body without one (one level, never a chain), so that any body can be read from two rows.
+It is some page's own body, and the guards keep it while others need it (`storage.guards`).
 """
 
 from __future__ import annotations
@@ -69,7 +70,13 @@ class BodyStore:
     def _dictionary(self, host: str) -> tuple[int, zstandard.ZstdCompressor] | None:
         if host not in self._dictionaries:
             self._dictionaries[host] = self._newest_dictionary(host)
-        return self._dictionaries[host]
+        known = self._dictionaries[host]
+        return known if known is not None and self._is_there(known[0]) else None
+
+    def _is_there(self, body_id: int) -> bool:
+        """Tell whether a body is still there: another program may have withheld it since, and the next one must be readable."""
+        row = self._ledger.connection.execute("SELECT data IS NOT NULL FROM bodies WHERE id = ?", (body_id,)).fetchone()
+        return row is not None and bool(row[0])
 
     def _newest_dictionary(self, host: str) -> tuple[int, zstandard.ZstdCompressor] | None:
         """Find the dictionary that the host's newest stored body was written with (or is)."""

@@ -141,7 +141,8 @@ def _assert_ours_to_open(path: Path, right: int = os.R_OK) -> None:
     if not os.access(path, right):
         owner, done = _owner(path), "read" if right == os.R_OK else "written"
         raise ArchiveReadOnly(
-            f"{path} belongs to {owner} and cannot be {done} by you", hint=f"use: sudo -u {owner} jiaxing-today ... --archive {path}"
+            f"{path} belongs to {owner} and cannot be {done} by you",
+            hint=f"use: sudo -u {owner} jiaxing-today ... --archive {path}",
         )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from storage.addresses import host_of
 from storage.identity import Member
 from storage.instants import later
 from storage.records import Kind, Outcome, PageKind, Purpose, Reason, Result, State
@@ -19,18 +19,29 @@ if TYPE_CHECKING:
     Schedule = Callable[[PageState, str, str | None], tuple[str, str]]
     """State, when the page was recorded, printed day -> when it is due next, and why."""
 
-__all__ = ["members_of", "page_state", "plan", "rebuild", "refresh_releases", "save_state", "siblings", "track"]
+__all__ = [
+    "look_of",
+    "members_of",
+    "page_state",
+    "plan",
+    "rebuild",
+    "refold_page",
+    "refresh_releases",
+    "save_state",
+    "siblings",
+    "track",
+]
 
 _STATE_COLUMNS = tuple(field.name for field in fields(PageState))
-_LOOKS = ", ".join(f"'{purpose.value}'" for purpose in (Purpose.FIRST, Purpose.LOOK, Purpose.RECHECK, Purpose.IMPORT))
+_LOOKS = ", ".join(
+    f"'{purpose.value}'" for purpose in (Purpose.FIRST, Purpose.LOOK, Purpose.RECHECK, Purpose.CONTROL, Purpose.IMPORT)
+)
 
 
 def track(connection: sqlite3.Connection, page_id: int) -> None:
     """Begin the summary of a page that has just been written to `pages`."""
     url, section_id = connection.execute("SELECT url, section_id FROM pages WHERE id = ?", (page_id,)).fetchone()
-    connection.execute(
-        "INSERT INTO _pages (page_id, section_id, host) VALUES (?, ?, ?)", (page_id, section_id, urlsplit(url).netloc.lower())
-    )
+    connection.execute("INSERT INTO _pages (page_id, section_id, host) VALUES (?, ?, ?)", (page_id, section_id, host_of(url)))
 
 
 def page_state(connection: sqlite3.Connection, page_id: int) -> PageState:
@@ -71,13 +82,10 @@ _MEMBER = """
 """
 
 
-def members_of(connection: sqlite3.Connection, page_id: int) -> list[Member]:
-    """Return the pages of the release that a page belongs to, itself included."""
-    rows = connection.execute(
-        _MEMBER + " WHERE p.release_id = (SELECT release_id FROM _pages WHERE page_id = ?) ORDER BY p.page_id",  # noqa: S608 - our names
-        (page_id,),
-    )
-    return [_member(row, None) for row in rows]
+def members_of(connection: sqlite3.Connection, release_id: int, *, article: str | None = None) -> list[Member]:
+    """Return the pages of a release; `same_article` says which of them have the number `article`."""
+    rows = connection.execute(_MEMBER + " WHERE p.release_id = ? ORDER BY p.page_id", (release_id,))
+    return [_member(row, article) for row in rows]
 
 
 def siblings(connection: sqlite3.Connection, page_id: int, compare_sha256: str) -> list[Member]:
@@ -122,8 +130,8 @@ def refresh_releases(connection: sqlite3.Connection, pages: Iterable[int], *, al
 
 
 # The page that speaks for a release: one that is live before one that is not, an import last, the founding page first.
-# An edit that shows at two addresses is one edit: each step from one content to another counts as often as on the page that took
-# it most often.
+# An edit that shows at two addresses is one edit: each step from one content to another, as they are compared, counts as often as
+# on the page that took it most often.
 _FOLD_RELEASE = """
 INSERT INTO _current
 WITH face AS (
@@ -131,13 +139,14 @@ WITH face AS (
     ORDER BY CASE state WHEN 'live' THEN 0 WHEN 'suspect' THEN 1 WHEN 'removed' THEN 2 ELSE 3 END,
         page_id <> release_id, page_id LIMIT 1
 ), stood AS (
-    SELECT v.*, o.content_id AS was_id FROM versions v JOIN _pages p USING (page_id) LEFT JOIN versions o ON o.id = v.previous_id
+    SELECT v.*, w.compare_sha256 AS was, c.compare_sha256 AS became FROM versions v JOIN _pages p USING (page_id)
+    LEFT JOIN contents w ON w.id = v.compared_id LEFT JOIN contents c ON c.id = v.content_id
     WHERE p.release_id = :release AND NOT EXISTS (SELECT 1 FROM retractions r WHERE r.version_id = v.id)
 ), steps AS (
     SELECT max(times) AS times, max(silently) AS silently FROM (
-        SELECT was_id, content_id, count(*) AS times, sum(silent) AS silently FROM stood WHERE kind = 'edited'
-        GROUP BY page_id, was_id, content_id
-    ) GROUP BY was_id, content_id
+        SELECT was, became, count(*) AS times, sum(silent) AS silently FROM stood WHERE kind = 'edited'
+        GROUP BY page_id, was, became
+    ) GROUP BY was, became
 )
 SELECT face.release_id, face.page_id,
     coalesce(face.section_id, (SELECT min(section_id) FROM _pages WHERE release_id = :release)),
@@ -145,9 +154,15 @@ SELECT face.release_id, face.page_id,
     (SELECT coalesce(sum(times), 0) FROM steps), (SELECT coalesce(sum(silently), 0) FROM steps),
     (SELECT min(first_seen_at) FROM _pages WHERE release_id = :release),
     (SELECT max(observed_at) FROM stood WHERE kind <> 'new'),
-    (SELECT max(last_confirmed_at) FROM _pages WHERE release_id = :release)
+    (SELECT max(last_confirmed_at) FROM _pages WHERE release_id = :release),
+    (SELECT published_on FROM contents WHERE id = face.content_id)
 FROM face
 """
+
+
+def refold_page(connection: sqlite3.Connection, page_id: int) -> None:
+    """Make a page's summary anew from its looks: after a row that lands before later ones, a step would not do."""
+    save_state(connection, page_id, fold(_looks(connection, page_id)))
 
 
 def rebuild(connection: sqlite3.Connection, schedule: Schedule) -> None:
@@ -158,7 +173,7 @@ def rebuild(connection: sqlite3.Connection, schedule: Schedule) -> None:
     pages = [page_id for (page_id,) in connection.execute("SELECT id FROM pages ORDER BY id").fetchall()]
     for page_id in pages:
         track(connection, page_id)
-        save_state(connection, page_id, fold(_looks(connection, page_id)))
+        refold_page(connection, page_id)
         connection.execute(
             "UPDATE _pages SET release_id = (SELECT release_id FROM identities WHERE page_id = ?1 ORDER BY id DESC LIMIT 1)"
             " WHERE page_id = ?1",
@@ -169,10 +184,12 @@ def rebuild(connection: sqlite3.Connection, schedule: Schedule) -> None:
 
 
 # The newest reading holds, but for one that came to nothing: a reader that cannot read an old body says nothing about the page.
-_LOOK_ROWS = f"""
+# Validators are the page's own where the page's own address answered, in either scheme, and not the target of a redirect.
+_LOOK = """
     SELECT f.id, f.requested_at, f.elapsed_ms, f.result, r.outcome, f.response_headers, f.etag, f.last_modified, f.error,
-        f.purpose, rc.compare_sha256, v.id, v.kind, v.content_id, c.compare_sha256, v.observed_at
-    FROM fetches f
+        f.purpose, rc.compare_sha256, substr(f.url, instr(f.url, '://')) = substr(g.url, instr(g.url, '://')),
+        v.id, v.kind, v.content_id, c.compare_sha256, v.observed_at
+    FROM fetches f JOIN pages g ON g.id = f.page_id
     LEFT JOIN readings r ON r.id = (
         SELECT x.id FROM readings x WHERE x.fetch_id = f.id ORDER BY x.outcome <> 'ok', x.id DESC LIMIT 1
     )
@@ -180,9 +197,16 @@ _LOOK_ROWS = f"""
         AND NOT EXISTS (SELECT 1 FROM retractions y WHERE y.version_id = v.id)
     LEFT JOIN contents rc ON rc.id = r.content_id
     LEFT JOIN contents c ON c.id = v.content_id
+"""
+_LOOK_ROWS = f"""{_LOOK}
     WHERE f.page_id = ? AND f.purpose IN ({_LOOKS}) AND NOT EXISTS (SELECT 1 FROM fetches h WHERE h.hop_of = f.id)
     ORDER BY f.id
 """  # noqa: S608 - our names
+
+
+def look_of(connection: sqlite3.Connection, fetch_id: int) -> LookFact:
+    """Return the look whose last hop is a fetch of a page, as the ledger has it: what a rebuild will see."""
+    return _look(connection.execute(_LOOK + " WHERE f.id = ?", (fetch_id,)).fetchone())
 
 
 def _looks(connection: sqlite3.Connection, page_id: int) -> list[LookFact]:
@@ -190,7 +214,7 @@ def _looks(connection: sqlite3.Connection, page_id: int) -> list[LookFact]:
 
 
 def _look(row: tuple[Any, ...]) -> LookFact:
-    fetch_id, requested, elapsed, result, outcome, headers, etag, last_modified, error, purpose, read_as, *version = row
+    fetch_id, requested, elapsed, result, outcome, headers, etag, last_modified, error, purpose, read_as, own, *version = row
     return LookFact(
         fetch_id=fetch_id,
         requested_at=requested,
@@ -198,8 +222,8 @@ def _look(row: tuple[Any, ...]) -> LookFact:
         result=Result(result),
         outcome=Outcome(outcome) if outcome else None,
         age=answer_age(json.loads(headers)),
-        etag=etag,
-        last_modified=last_modified,
+        etag=etag if own else None,
+        last_modified=last_modified if own else None,
         error=error,
         imported=purpose == Purpose.IMPORT.value,
         compare_sha256=read_as,

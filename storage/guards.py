@@ -5,6 +5,7 @@ triggers unless `recursive_triggers` is on, which plain clients leave off; it na
 the table itself.  SQLite cannot refuse DROP or an edit of the file's bytes: `verify` finds those.
 
 The one permitted UPDATE is a redaction: `bodies.data` or `contents.text` set to NULL where a `redactions` row names the row.
+A body with which others were compressed stays even then, until those are withheld too: without it they could not be read.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ __all__ = ["install_guards", "missing_guards"]
 
 _REDACTABLE = {"bodies": ("data", "body_id"), "contents": ("text", "content_id")}
 """Table -> the column that may become NULL, and the column of `redactions` that must name the row."""
+_NEEDED_BY = {"bodies": "EXISTS (SELECT 1 FROM bodies d WHERE d.dictionary_id = OLD.id AND d.data IS NOT NULL)"}
+"""Table -> whether other rows cannot be read without this one: evidence that nobody ordered withheld must not go with it."""
 
 
 def install_guards(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
@@ -29,9 +32,13 @@ def install_guards(connection: sqlite3.Connection, tables: Iterable[str]) -> Non
         connection.execute(wanted[name])
 
 
-def missing_guards(connection: sqlite3.Connection, tables: Iterable[str]) -> list[str]:
-    """Return the names of guards that are not in the file, or not as they should be."""
-    return _unlike(connection, _guards(connection, tables))
+def missing_guards(connection: sqlite3.Connection, tables: Iterable[str], *, by_name: bool = False) -> list[str]:
+    """Return the names of guards that are not in the file, or, unless only asked `by_name`, are not as they should be."""
+    wanted = _guards(connection, tables)
+    if by_name:
+        found = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+        return [name for name in wanted if name not in found]
+    return _unlike(connection, wanted)
 
 
 def _unlike(connection: sqlite3.Connection, wanted: dict[str, str]) -> list[str]:
@@ -43,17 +50,26 @@ def _guards(connection: sqlite3.Connection, tables: Iterable[str]) -> dict[str, 
     guards = {}
     for table in tables:
         guards[f"{table}_no_delete"] = _trigger(table, "no_delete", "DELETE", "")
-        guards[f"{table}_no_update"] = _trigger(table, "no_update", "UPDATE", _unless_redaction(connection, table))
+        guards[f"{table}_no_update"] = _trigger(table, "no_update", "UPDATE", _unless_redaction(connection, table), _why_not(table))
         guards[f"{table}_no_replace"] = _trigger(table, "no_replace", "INSERT", _when_colliding(connection, table))
     return guards
 
 
-def _trigger(table: str, suffix: str, event: str, when: str) -> str:
+def _trigger(table: str, suffix: str, event: str, when: str, why: str = "") -> str:
+    """Return a trigger that refuses an event `when` (always, where that is empty); `why` may refuse it in other words first."""
     condition = f" WHEN {when}" if when else ""
     return (
         f'CREATE TRIGGER "{table}_{suffix}" BEFORE {event} ON "{table}"{condition} '
-        f"BEGIN SELECT RAISE(ABORT, 'append-only: {event} on {table} is refused'); END"
+        f"BEGIN {why}SELECT RAISE(ABORT, 'append-only: {event} on {table} is refused'); END"
     )
+
+
+def _why_not(table: str) -> str:
+    """Return the statement that says why a body cannot be withheld yet, before the general words are used."""
+    if table not in _NEEDED_BY:
+        return ""
+    why = "append-only: UPDATE on bodies is refused: other bodies were written with this one and could not be read without it"
+    return f"SELECT RAISE(ABORT, '{why}; withhold those first') WHERE NEW.data IS NULL AND {_NEEDED_BY[table]}; "
 
 
 def _when_colliding(connection: sqlite3.Connection, table: str) -> str:
@@ -75,4 +91,5 @@ def _unless_redaction(connection: sqlite3.Connection, table: str) -> str:
     others = [name for _, name, *_ in connection.execute(f'PRAGMA table_info("{table}")') if name != column]
     same = " AND ".join(f'NEW."{name}" IS OLD."{name}"' for name in others)
     named = f"EXISTS (SELECT 1 FROM redactions WHERE {reference} = OLD.id)"  # noqa: S608 - our names
-    return f'NOT (NEW."{column}" IS NULL AND {same} AND {named})'
+    unneeded = f" AND NOT {_NEEDED_BY[table]}" if table in _NEEDED_BY else ""
+    return f'NOT (NEW."{column}" IS NULL AND {same} AND {named}{unneeded})'

@@ -8,13 +8,13 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.errors import ArchiveBusy, ArchiveReadOnly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 __all__ = ["WriterLock"]
 
@@ -23,10 +23,14 @@ _STEP = 0.2
 
 
 class WriterLock:
-    """The right to write to an archive, held until `release` or the end of the process."""
+    """The right to write to an archive, held until `release` or the end of the process.
+
+    The lock lies beside the file itself: a link to it is another name for the same archive.
+    """
 
     def __init__(self, archive: Path) -> None:
-        self.path = archive.with_name(archive.name + ".lock")
+        target = Path(os.path.realpath(archive))
+        self.path = target.with_name(target.name + ".lock")
         self._archive = archive
         self._handle: int | None = None
 

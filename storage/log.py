@@ -14,7 +14,7 @@ import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["CURRENT_FORMAT", "FORMATS", "CompactRange", "leaf_bytes", "leaf_hash", "node_hash"]
 
@@ -22,7 +22,7 @@ FORMATS: dict[tuple[str, int], tuple[str, ...]] = {
     ("runs", 1): ("id", "trigger", "vantage", "software", "settings_id", "started_at"),
     ("run_ends", 1): ("id", "run_id", "ended_at", "outcome", "counts"),
     ("sections", 1): ("id", "portal", "slug", "recorded_at"),
-    ("section_states", 1): ("id", "section_id", "run_id", "title", "listing_url", "platform", "found_by", "recorded_at"),
+    ("section_states", 1): ("id", "section_id", "run_id", "title", "listing_url", "platform", "unit", "found_by", "recorded_at"),
     ("pages", 1): (
         "id", "url_key", "key", "url", "kind", "article", "section_id", "parent_id", "position", "recorded_at",
     ),
@@ -39,7 +39,7 @@ FORMATS: dict[tuple[str, int], tuple[str, ...]] = {
     ),
     ("readings", 1): ("id", "fetch_id", "reader", "outcome", "content_id", "dates", "problems", "recorded_at"),
     ("versions", 1): (
-        "id", "page_id", "number", "kind", "fetch_id", "content_id", "previous_id", "not_before", "observed_at",
+        "id", "page_id", "number", "kind", "fetch_id", "content_id", "previous_id", "compared_id", "not_before", "observed_at",
         "recorded_at", "unchanged_304", "found_by", "baseline", "silent", "labels", "changed", "summary",
     ),
     ("retractions", 1): ("id", "version_id", "replaced_by", "reason", "recorded_at"),
@@ -50,7 +50,7 @@ FORMATS: dict[tuple[str, int], tuple[str, ...]] = {
     ),
     ("listing_events", 1): (
         "id", "sweep_id", "fetch_id", "section_id", "page_id", "event", "not_before", "observed_at", "listed_title",
-        "listed_date",
+        "listed_date", "listed_url",
     ),
     ("redactions", 1): ("id", "body_id", "content_id", "reason", "authority", "recorded_at"),
 }  # fmt: skip
@@ -102,11 +102,6 @@ class CompactRange:
             node = node_hash(self.nodes.pop(level), node)
             level += 1
         self.nodes[level] = node
-
-    def extend(self, leaves: Sequence[bytes]) -> None:
-        """Add leaf hashes in order."""
-        for leaf in leaves:
-            self.append(leaf)
 
     def root(self) -> bytes:
         """Return the tree's head: MTH of RFC 6962; SHA-256 of nothing for an empty tree."""

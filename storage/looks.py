@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from storage.derived import members_of, page_state, plan, refresh_releases, save_state, siblings
+from storage.derived import look_of, members_of, page_state, plan, refresh_releases, save_state, siblings
 from storage.fingerprint import compare_sha256
-from storage.identity import Identity, first_identity, reconcile
-from storage.instants import instant
-from storage.records import FoundBy, Kind, PageKind, Purpose, Reading, Reason, Result, State
-from storage.state import LookFact, VersionFact, advance, answer_age
-from storage.versions import Draft, draft_version
+from storage.identity import Identity, first_identity, reconcile, reunite
+from storage.instants import instant, later
+from storage.records import FoundBy, Kind, Outcome, PageKind, Reason, Result, State
+from storage.state import VersionFact, advance, answer_age
+from storage.versions import Base, Draft, draft_version
 from storage.writer import dump, load_reading, received_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from storage.derived import Schedule
-    from storage.records import Fetch
+    from storage.records import Fetch, Reading
     from storage.state import PageState
     from storage.writer import Writer
 
@@ -65,16 +65,19 @@ def append_look(writer: Writer, look: Look, *, now: datetime, schedule: Schedule
     before = page_state(writer.connection, look.page_id)
     fetch_id = writer.hops(look.fetches, run_id=look.run_id, page_id=look.page_id, section_id=look.section_id)[-1]
     draft, content_id = _read(writer, look, before, fetch_id, now)
-    version = _write_version(writer, look, draft, before, fetch_id, content_id, now) if draft else None
-    after = advance(before, _fact(look, fetch_id, version))
+    baseline = draft is not None and _is_baseline(writer, look, draft)
+    if draft is not None:
+        _write_version(writer, look, draft, before, fetch_id, content_id, baseline=baseline, now=now)
+    fact = look_of(writer.connection, fetch_id)
+    version = fact.version
+    after = advance(before, fact)
     save_state(writer.connection, look.page_id, after)
-    look_at = _identify(writer, look.page_id, version, now)
+    to_see = _identify(writer, look.page_id, version, now)
     refresh_releases(writer.connection, [look.page_id])
-    baseline = bool(draft) and _is_baseline(writer, look, draft)
     suspected = before.state is State.LIVE and after.state is State.SUSPECT
     second = version is not None and _is_second_address(writer, version)
     _tell(writer, version, draft, known=baseline or second, suspect=fetch_id if suspected else None, now=now)
-    _plan(writer, look.page_id, look_at, now, schedule)
+    look_at = _plan(writer, look.page_id, to_see, now, schedule)
     return Appended(
         fetch_id=fetch_id,
         state=after.state,
@@ -83,25 +86,45 @@ def append_look(writer: Writer, look: Look, *, now: datetime, schedule: Schedule
         baseline=baseline,
         silent=bool(draft and draft.silent),
         suspected=suspected,
-        answered=after.fails == 0,
-        not_modified=look.fetches[-1].result is Result.NOT_MODIFIED,
+        answered=after.fails == 0 or fact.outcome is Outcome.OK,
+        not_modified=fact.result is Result.NOT_MODIFIED,
         second_address=second,
-        look_at=tuple(look_at),
+        look_at=look_at,
     )
 
 
 def _read(writer: Writer, look: Look, state: PageState, fetch_id: int, now: datetime) -> tuple[Draft | None, int | None]:
     """Write the readings and draft the version, comparing under one reader."""
-    if look.reading is None:
-        return None, None
-    if look.rereading is not None and look.reading.content is not None and state.base_fetch_id is not None:
-        writer.reading(state.base_fetch_id, look.rereading, now)
-    before = load_reading(writer.connection, state.base_fetch_id, look.reading.reader) if state.base_fetch_id else None
-    draft, problem = draft_version(state, before, look.reading, earlier=_earlier(writer, look.page_id))
     reading = look.reading
+    if reading is None:
+        return None, None
+    if look.rereading is not None and reading.content is not None and state.base_fetch_id is not None:
+        writer.reading(state.base_fetch_id, look.rereading, now)
+    base = _base(writer, state.base_fetch_id, reading.reader)
+    compared = compare_sha256(reading.content) if reading.content is not None else None
+    earlier = _earlier(writer, look.page_id)
+    draft, problem = draft_version(state, base, reading, compared, cached_at=_cached_at(look.fetches[-1]), earlier=earlier)
     if problem:
-        reading = Reading(reading.reader, reading.outcome, reading.content, reading.dates, (*reading.problems, problem))
-    return draft, writer.reading(fetch_id, reading, now)
+        reading = replace(reading, problems=(*reading.problems, problem))
+    return draft, writer.reading(fetch_id, reading, now, compared)
+
+
+def _base(writer: Writer, fetch_id: int | None, reader: str) -> Base | None:
+    """Return the page's former state as `reader` reads it, or None where it never did or could not."""
+    row = writer.connection.execute(
+        "SELECT c.id, c.compare_sha256 FROM readings r JOIN contents c ON c.id = r.content_id"
+        " WHERE r.fetch_id = ? AND r.reader = ?",
+        (fetch_id, reader),
+    ).fetchone()
+    if row is None or fetch_id is None:
+        return None
+    read = load_reading(writer.connection, fetch_id, reader)
+    return Base(row[0], row[1], read) if read else None
+
+
+def _cached_at(fetch: Fetch) -> str | None:
+    age = answer_age(fetch.response_headers)
+    return later(instant(fetch.requested_at), -1000 * age) if age else None
 
 
 def _earlier(writer: Writer, page_id: int) -> frozenset[str]:
@@ -115,13 +138,20 @@ def _earlier(writer: Writer, page_id: int) -> frozenset[str]:
 
 
 def _write_version(  # noqa: PLR0913, PLR0917 - a row's parts
-    writer: Writer, look: Look, draft: Draft, state: PageState, fetch_id: int, content_id: int | None, now: datetime
-) -> VersionFact:
-    observed_at = received_at(look.fetches[-1])
+    writer: Writer,
+    look: Look,
+    draft: Draft,
+    state: PageState,
+    fetch_id: int,
+    content_id: int | None,
+    *,
+    baseline: bool,
+    now: datetime,
+) -> None:
     (last,) = writer.connection.execute(
         "SELECT coalesce(max(number), 0) FROM versions WHERE page_id = ?", (look.page_id,)
     ).fetchone()
-    version_id = writer.ledger.insert(
+    writer.ledger.insert(
         "versions",
         {
             "page_id": look.page_id,
@@ -130,71 +160,78 @@ def _write_version(  # noqa: PLR0913, PLR0917 - a row's parts
             "fetch_id": fetch_id,
             "content_id": content_id,
             "previous_id": state.version_id,
+            "compared_id": draft.compared_id,
             "not_before": draft.not_before,
-            "observed_at": observed_at,
+            "observed_at": received_at(look.fetches[-1]),
             "recorded_at": instant(now),
             "unchanged_304": draft.unchanged_304,
             "found_by": look.found_by.value,
-            "baseline": int(_is_baseline(writer, look, draft)),
+            "baseline": int(baseline),
             "silent": int(draft.silent),
             "labels": dump(draft.labels),
             "changed": dump(draft.changed),
             "summary": draft.summary,
         },
     )
-    (compared,) = writer.connection.execute("SELECT compare_sha256 FROM contents WHERE id = ?", (content_id,)).fetchone()
-    return VersionFact(version_id, draft.kind, content_id, compared, observed_at)
 
 
-def _is_baseline(writer: Writer, look: Look, draft: Draft | None) -> bool:
-    """Tell whether a first sight is no news: an import, or a page first listed no later than a section's first complete sweep."""
-    if draft is None or draft.kind is not Kind.NEW:
-        return False
-    if look.found_by is FoundBy.IMPORT:
-        return True
-    listed = writer.connection.execute(
-        "SELECT sweep_id, section_id FROM listing_events WHERE page_id = ? AND event = 'appeared' ORDER BY id LIMIT 1",
-        (look.page_id,),
-    ).fetchone()
-    if listed is None:
-        return True  # nobody listed it: there is no complete watch that it could be news to
-    (first,) = writer.connection.execute(
-        "SELECT min(id) FROM sweeps WHERE section_id = ? AND complete = 1", (listed[1],)
-    ).fetchone()
-    return first is None or int(listed[0]) <= int(first)
+_FIRST_COMPLETE = "(SELECT min(w.id) FROM sweeps w WHERE w.section_id = {}.section_id AND w.complete = 1)"
+# A section that was read to its end before saw the page come, and no section so read until then had it from the beginning.
+_CAME_UNDER_WATCH = f"""
+    SELECT 1 FROM listing_events e WHERE e.page_id = ?1 AND e.event = 'appeared' AND e.sweep_id > {_FIRST_COMPLETE.format("e")}
+        AND NOT EXISTS (SELECT 1 FROM listing_events b WHERE b.page_id = ?1 AND b.sweep_id <= {_FIRST_COMPLETE.format("b")}
+            AND {_FIRST_COMPLETE.format("b")} < e.sweep_id)
+    LIMIT 1
+"""  # noqa: S608 - constants above
 
 
-def _fact(look: Look, fetch_id: int, version: VersionFact | None) -> LookFact:
-    last = look.fetches[-1]
-    return LookFact(
-        fetch_id=fetch_id,
-        requested_at=instant(last.requested_at),
-        received_at=received_at(last),
-        result=last.result,
-        outcome=look.reading.outcome if look.reading else None,
-        age=answer_age(last.response_headers),
-        etag=last.header("etag"),
-        last_modified=last.header("last-modified"),
-        error=last.error,
-        imported=last.purpose is Purpose.IMPORT,
-        compare_sha256=compare_sha256(look.reading.content) if look.reading and look.reading.content else None,
-        version=version,
-    )
+def _is_baseline(writer: Writer, look: Look, draft: Draft) -> bool:
+    """Tell whether a first sight is no news: an import, or a page that no complete watch saw come."""
+    if draft.kind is not Kind.NEW or look.found_by is FoundBy.IMPORT:
+        return draft.kind is Kind.NEW
+    return writer.connection.execute(_CAME_UNDER_WATCH, (look.page_id,)).fetchone() is None
 
 
-def _identify(writer: Writer, page_id: int, version: VersionFact | None, now: datetime) -> list[int]:
-    """Write new opinions on which pages are one release; return pages that must be seen before the next opinion."""
-    known = writer.connection.execute("SELECT release_id FROM _pages WHERE page_id = ?", (page_id,)).fetchone()
-    look_at: list[int] = []
-    if known[0] is None:
+def _identify(writer: Writer, page_id: int, version: VersionFact | None, now: datetime) -> dict[int, str]:
+    """Write new opinions on which pages are one release; return which must be seen before the next opinion, and from when on."""
+    to_see: dict[int, str] = {}
+    if _release_of(writer, page_id) is None:
         if version is None:
-            return []
-        look_at = _identify_first(writer, page_id, now)
-    members = members_of(writer.connection, page_id)
-    opinions, lagging = reconcile(members) if len(members) > 1 else ([], [])
+            return {}
+        to_see = dict.fromkeys(_identify_first(writer, page_id, now), instant(now))
+    for opinion in _reunions(writer, page_id):
+        _write_identity(writer, opinion, now)
+    members = members_of(writer.connection, _release_of(writer, page_id) or page_id)
+    opinions, lagging = reconcile(members) if len(members) > 1 else ([], {})
     for opinion in opinions:
         _write_identity(writer, opinion, now)
-    return sorted({*look_at, *lagging} - {page_id})
+    return lagging | to_see
+
+
+def _release_of(writer: Writer, page_id: int) -> int | None:
+    (release_id,) = writer.connection.execute("SELECT release_id FROM _pages WHERE page_id = ?", (page_id,)).fetchone()
+    return None if release_id is None else int(release_id)
+
+
+_PARTED = """
+    SELECT i.page_id, g.article, (SELECT x.release_id FROM identities x WHERE x.page_id = i.page_id AND x.reason <> 'diverged'
+        ORDER BY x.id DESC LIMIT 1)
+    FROM identities i JOIN pages g ON g.id = i.page_id
+    WHERE i.reason = 'diverged' AND i.id = (SELECT max(x.id) FROM identities x WHERE x.page_id = i.page_id)
+        AND i.page_id IN (SELECT page_id FROM identities WHERE release_id = ?)
+"""
+"""The pages that diverged from a release, and the one that founded it by diverging: page, article number, the release it left."""
+
+
+def _reunions(writer: Writer, page_id: int) -> list[Identity]:
+    """Return the opinions by which pages that diverged from this one's release, or it from another, are one with it again."""
+    opinions = []
+    for parted, article, former in writer.connection.execute(_PARTED, (_release_of(writer, page_id),)).fetchall():
+        joined = members_of(writer.connection, parted)
+        for page in joined:
+            if page.page_id == parted:
+                opinions += reunite(page, joined, members_of(writer.connection, former, article=article))
+    return opinions
 
 
 def _identify_first(writer: Writer, page_id: int, now: datetime) -> list[int]:
@@ -252,8 +289,18 @@ def _outbox(writer: Writer, kind: str, now: datetime, *, version_id: int | None 
     )
 
 
-def _plan(writer: Writer, page_id: int, look_at: Sequence[int], now: datetime, schedule: Schedule) -> None:
-    """Set when the page is due next, and bring forward the pages that must be seen first."""
+def _plan(writer: Writer, page_id: int, to_see: Mapping[int, str], now: datetime, schedule: Schedule) -> tuple[int, ...]:
+    """Set when the page is due next, and bring forward the pages that are to be seen; return those to be seen at once.
+
+    The page itself has just been seen: another look at once would say no more, so that it waits for its time.
+    """
     plan(writer.connection, page_id, schedule)
-    for other in look_at:
-        writer.connection.execute("UPDATE _frontier SET due_at = ?, reason = 'copy' WHERE page_id = ?", (instant(now), other))
+    moment = instant(now)
+    at_once = tuple(sorted(other for other, due in to_see.items() if due <= moment and other != page_id))
+    dues = [(other, moment) for other in at_once] + [(other, due) for other, due in to_see.items() if due > moment]
+    for other, due in dues:
+        writer.connection.execute(
+            "UPDATE _frontier SET due_at = ?1, reason = 'copy' WHERE page_id = ?2 AND (due_at > ?1 OR ?3)",
+            (due, other, other in at_once),
+        )
+    return at_once

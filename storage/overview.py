@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from storage.queries import rows, suspects
+from storage.queries import LISTED_BY, rows, suspects
 from storage.records import Outcome, PageKind, Purpose, Result
 
 if TYPE_CHECKING:
@@ -27,14 +27,18 @@ __all__ = [
     "spent_since",
     "standing",
     "unread",
-    "was_swept_whole",
     "written_by_server",
 ]
 
 _ITS_SECTION = "s.portal || '/' || s.slug AS section"
-_DIRECT = f"f.purpose IN ('{Purpose.FIRST}', '{Purpose.LOOK}', '{Purpose.RECHECK}')"
+_LOOKS = f"f.purpose IN ('{Purpose.FIRST}', '{Purpose.LOOK}', '{Purpose.RECHECK}', '{Purpose.CONTROL}')"
+"""A server was asked for a page: an import is none."""
 _LAST_HOP = "NOT EXISTS (SELECT 1 FROM fetches h WHERE h.hop_of = f.id)"
-_NEWEST_READING = "LEFT JOIN readings r ON r.id = (SELECT max(x.id) FROM readings x WHERE x.fetch_id = f.id)"
+_READING = (
+    "LEFT JOIN readings r ON r.id ="
+    " (SELECT x.id FROM readings x WHERE x.fetch_id = f.id ORDER BY x.outcome <> 'ok', x.id DESC LIMIT 1)"
+)
+"""The reading that holds: the newest, but for one that came to nothing where another did not, as in `derived`."""
 
 
 def newest_run(connection: sqlite3.Connection) -> Row | None:
@@ -61,13 +65,16 @@ def changed_since(connection: sqlite3.Connection, since: str) -> dict[str, dict[
     return counted
 
 
-def due_by_section(connection: sqlite3.Connection, now: str) -> dict[str, Row]:
-    """Return, for each section, how many pages are `tracked` and how many of them are `due` at the instant `now`."""
+def due_by_section(connection: sqlite3.Connection, now: str, sections: Sequence[str] | None = None) -> dict[str, Row]:
+    """Return, for sections (`portal/slug`; None: all), how many pages are `tracked` and how many of them are `due` at `now`.
+
+    A page counts once: in the first of these sections that listed it.
+    """
     found = rows(
         connection,
-        f"SELECT {_ITS_SECTION}, count(*) AS tracked, coalesce(sum(f.due_at <= ?), 0) AS due FROM _frontier f"  # noqa: S608 - our names
-        " JOIN _pages p USING (page_id) JOIN sections s ON s.id = p.section_id GROUP BY 1",
-        (now,),
+        f"SELECT {_ITS_SECTION}, count(*) AS tracked, coalesce(sum(f.due_at <= :now), 0) AS due FROM _frontier f"  # noqa: S608 - our names
+        f" JOIN _pages p USING (page_id) JOIN sections s ON s.id = ({LISTED_BY}) GROUP BY 1",
+        {"now": now, "sections": _ids(connection, sections)},
     )
     return {row["section"]: row for row in found}
 
@@ -87,19 +94,24 @@ def asked_since(connection: sqlite3.Connection, since: str) -> Row:
         connection,
         f"SELECT coalesce(sum(NOT {refused}), 0) AS requests, coalesce(sum({blocked}), 0) AS blocked,"  # noqa: S608 - our names
         f" coalesce(sum({silent}), 0) AS unanswered, coalesce(sum({refused}), 0) AS refused"
-        f" FROM fetches f {_NEWEST_READING} WHERE f.requested_at >= ? AND f.purpose <> '{Purpose.IMPORT}'",
+        f" FROM fetches f {_READING} WHERE f.requested_at >= ? AND f.purpose <> '{Purpose.IMPORT}'",
         (since,),
     )
     return found[0]
 
 
 def spent_since(connection: sqlite3.Connection, hosts: Sequence[str], since: str) -> Row:
-    """Return how many looks at pages some hosts were asked for since an instant: `first` ones, and `later` ones."""
+    """Return how many looks some hosts were asked for since an instant: the `first` at a page, and `later` ones.
+
+    A look counts once, however many hops it took; files and what we refused ourselves cost a host nothing.
+    """
     found = rows(
         connection,
-        f"SELECT coalesce(sum(f.purpose = '{Purpose.FIRST}'), 0) AS first,"  # noqa: S608 - marks only
-        f" coalesce(sum(f.purpose <> '{Purpose.FIRST}'), 0) AS later FROM fetches f JOIN _pages p ON p.page_id = f.page_id"
-        f" WHERE {_DIRECT} AND f.result <> '{Result.REFUSED}' AND f.requested_at >= ? AND p.host IN ({_marks(hosts)})",
+        "SELECT coalesce(sum(first), 0) AS first, coalesce(sum(NOT first), 0) AS later FROM (SELECT NOT EXISTS"  # noqa: S608 - marks only
+        " (SELECT 1 FROM fetches e WHERE e.page_id = f.page_id AND e.id < f.id) AS first"
+        " FROM fetches f JOIN _pages p ON p.page_id = f.page_id"
+        f" WHERE {_LOOKS} AND f.hop_of IS NULL AND f.result <> '{Result.REFUSED}' AND f.requested_at >= ?"
+        f" AND p.host IN ({_marks(hosts)}))",
         (since, *hosts),
     )
     return found[0]
@@ -129,24 +141,28 @@ def unread(connection: sqlite3.Connection, limit: int = -1) -> list[Row]:
 
 
 def pages_of(connection: sqlite3.Connection, release_ids: Sequence[int]) -> list[Row]:
-    """Return the pages of some releases that a server answers for (imported files are none): `page`, `release`, `section`."""
-    return rows(
+    """Return the pages of some releases that a server answers for (imported files are none), with all `sections` that list each."""
+    found = rows(
         connection,
         f"SELECT p.page_id AS page, p.release_id AS release, {_ITS_SECTION} FROM _pages p"  # noqa: S608 - marks only
-        " JOIN pages g ON g.id = p.page_id JOIN sections s ON s.id = p.section_id"
-        f" WHERE g.kind = '{PageKind.RELEASE}' AND p.release_id IN ({_marks(release_ids)}) ORDER BY p.page_id",
+        " JOIN listing_events e ON e.page_id = p.page_id JOIN sections s ON s.id = e.section_id"
+        f" WHERE p.release_id IN ({_marks(release_ids)}) GROUP BY p.page_id, s.id ORDER BY p.page_id, min(e.id)",
         tuple(release_ids),
     )
+    pages: dict[int, Row] = {}
+    for row in found:
+        page = pages.setdefault(row["page"], {"page": row["page"], "release": row["release"], "sections": []})
+        page["sections"].append(row["section"])
+    return list(pages.values())
 
 
 def longest_unseen(connection: sqlite3.Connection, sections: Sequence[str], limit: int) -> list[int]:
-    """Return the pages of some sections (`portal/slug`) that were looked at longest ago, those never looked at first."""
+    """Return the pages that sections (`portal/slug`) list or listed: those never looked at first, then the longest unseen."""
     found = rows(
         connection,
-        "SELECT p.page_id AS page FROM _pages p JOIN pages g ON g.id = p.page_id JOIN sections s ON s.id = p.section_id"  # noqa: S608 - marks
-        f" WHERE g.kind = '{PageKind.RELEASE}' AND s.portal || '/' || s.slug IN ({_marks(sections)})"
-        " ORDER BY p.last_look_at, p.page_id LIMIT ?",
-        (*sections, limit),
+        f"SELECT p.page_id AS page FROM _pages p WHERE ({LISTED_BY}) IS NOT NULL"  # noqa: S608 - our names
+        " ORDER BY p.last_look_at, p.page_id LIMIT :limit",
+        {"sections": _ids(connection, sections), "limit": limit},
     )
     return [row["page"] for row in found]
 
@@ -157,8 +173,8 @@ def looks_of(connection: sqlite3.Connection, release_id: int) -> Row:
         connection,
         "SELECT count(*) AS looks,"  # noqa: S608 - our names
         f" coalesce(sum(f.result <> '{Result.NOT_MODIFIED}' AND coalesce(r.outcome, '') <> '{Outcome.OK}'), 0) AS unanswered"
-        f" FROM fetches f JOIN _pages p ON p.page_id = f.page_id {_NEWEST_READING}"
-        f" WHERE p.release_id = ? AND {_DIRECT} AND {_LAST_HOP}",
+        f" FROM fetches f JOIN _pages p ON p.page_id = f.page_id {_READING}"
+        f" WHERE p.release_id = ? AND {_LOOKS} AND {_LAST_HOP}",
         (release_id,),
     )
     return found[0]
@@ -185,14 +201,10 @@ def written_by_server(connection: sqlite3.Connection, fetch_ids: Sequence[int]) 
     return {row["id"]: row["last_modified"] for row in found}
 
 
-def was_swept_whole(connection: sqlite3.Connection, section: str) -> bool:
-    """Tell whether the listing of a section (`portal/slug`) was ever read to its end."""
-    row = connection.execute(
-        "SELECT 1 FROM sweeps w JOIN sections s ON s.id = w.section_id"
-        " WHERE w.complete = 1 AND s.portal || '/' || s.slug = ? LIMIT 1",
-        (section,),
-    ).fetchone()
-    return row is not None
+def _ids(connection: sqlite3.Connection, sections: Sequence[str] | None) -> str:
+    """Return the ids of sections (`portal/slug`; None: all) as JSON."""
+    found = rows(connection, f"SELECT s.id, {_ITS_SECTION} FROM sections s")  # noqa: S608 - our names
+    return json.dumps([row["id"] for row in found if sections is None or row["section"] in sections])
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from storage.references import Reference
 
 __all__ = [
+    "LISTED_BY",
     "base_of",
     "capture",
     "capture_body",
@@ -35,6 +36,12 @@ __all__ = [
 ]
 
 Row = dict[str, Any]
+
+LISTED_BY = (
+    "SELECT l.section_id FROM listing_events l WHERE l.page_id = p.page_id"
+    " AND l.section_id IN (SELECT value FROM json_each(:sections)) ORDER BY l.id LIMIT 1"
+)
+"""SQL: the first of `:sections` (a JSON list of ids) that listed the page of `_pages p`, or NULL."""
 
 
 def rows(connection: sqlite3.Connection, sql: str, parameters: Sequence[object] | dict[str, object] = ()) -> list[Row]:
@@ -212,28 +219,47 @@ def newest_section_state(connection: sqlite3.Connection, section_id: int) -> Row
 
 
 def totals(connection: sqlite3.Connection) -> Row:
-    """Return the archive's counts: releases by state, versions, requests, bytes."""
+    """Return the archive's counts: releases by state, versions, requests, leaves of the log."""
     return rows(
         connection,
         "SELECT (SELECT count(*) FROM _current) AS releases, (SELECT count(*) FROM _current WHERE state = 'suspect') AS suspect,"
         " (SELECT count(*) FROM _current WHERE state = 'removed') AS removed, (SELECT count(*) FROM versions) AS versions,"
-        " (SELECT count(*) FROM changes) AS changes, (SELECT count(*) FROM fetches) AS requests,"
+        " (SELECT count(*) FROM fetches) AS requests,"
         " (SELECT max(requested_at) FROM fetches) AS last_request_at, (SELECT max(id) FROM log_leaves) AS leaves,"
         " (SELECT vantage FROM runs ORDER BY id DESC LIMIT 1) AS vantage,"
         " (SELECT trigger FROM runs ORDER BY id LIMIT 1) AS first_trigger",
     )[0]
 
 
-def due_pages(connection: sqlite3.Connection, *, section_ids: Sequence[int], now: str | None, limit: int = -1) -> list[Row]:
-    """Return the pages of sections that are due at `now` (None: all that are tracked), new ones first, then the longest due."""
-    marks = ", ".join("?" * len(section_ids))
+def due_pages(  # noqa: PLR0913 - each narrows what is asked for
+    connection: sqlite3.Connection,
+    *,
+    section_ids: Sequence[int],
+    now: str | None,
+    limit: int = -1,
+    only: Sequence[int] | None = None,
+    reason: str | None = None,
+) -> list[Row]:
+    """Return the pages that sections list, or listed, and that are due at `now` (None: all that are tracked).
+
+    Those never looked at stand first, then the longest due.  `section` is the first of `section_ids` that listed the page, `url`
+    the address that it was listed by last.  `only` leaves out all but these pages, `reason` what is due for another reason.
+    """
+    narrowed = {
+        "f.due_at <= :now": now,
+        "f.reason = :reason": reason,
+        "f.page_id IN (SELECT value FROM json_each(:only))": None if only is None else json.dumps(list(only)),
+    }
+    conditions = "".join(f" AND {condition}" for condition, value in narrowed.items() if value is not None)
+    given = {"now": now, "reason": reason, "only": json.dumps(list(only or ())), "limit": limit}
     return rows(
         connection,
-        f"SELECT f.page_id AS page, f.host, f.due_at, f.reason, p.section_id AS section, g.url, p.looks"  # noqa: S608 - marks only
-        f" FROM _frontier f JOIN _pages p USING (page_id) JOIN pages g ON g.id = p.page_id"
-        f" WHERE p.section_id IN ({marks}) AND g.kind = 'release' AND (? IS NULL OR f.due_at <= ?)"
-        " ORDER BY p.looks > 0, f.due_at, f.page_id LIMIT ?",
-        (*section_ids, now, now, limit),
+        f"SELECT f.page_id AS page, f.host, f.due_at, f.reason, ({LISTED_BY}) AS section,"  # noqa: S608 - our names
+        " coalesce((SELECT e.listed_url FROM listing_events e WHERE e.page_id = f.page_id AND e.listed_url IS NOT NULL"
+        " ORDER BY e.id DESC LIMIT 1), g.url) AS url, p.looks"
+        " FROM _frontier f JOIN _pages p USING (page_id) JOIN pages g ON g.id = p.page_id"
+        f" WHERE ({LISTED_BY}) IS NOT NULL{conditions} ORDER BY p.looks > 0, f.due_at, f.page_id LIMIT :limit",
+        {**given, "sections": json.dumps(list(section_ids))},
     )
 
 

@@ -6,7 +6,7 @@ need to know nothing of each other but this module.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,6 @@ __all__ = [
     "Result",
     "Role",
     "State",
-    "Sweep",
     "SweepKind",
 ]
 
@@ -238,16 +237,3 @@ class Listed:
     url: str
     title: str
     date: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """One pass over a listing: what was expected, what was read, and whether that was all of it."""
-
-    kind: SweepKind
-    day: str
-    complete: bool
-    pages_expected: int | None
-    pages_read: int
-    records: tuple[Listed, ...] = field(default=())
-    note: str | None = None

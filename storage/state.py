@@ -1,7 +1,8 @@
 """What we hold of a page now: a fold over its looks, so that one step after each look and a rebuild give the same.  Pure.
 
 A *look* is the last hop of one ask for the page.  The fold keeps the bounds honest: `base_at` rests on bodies only (request
-time less the Age that the answer carried), `unchanged_304` is kept beside it as the weaker witness.
+time less the Age that the answer carried), `unchanged_304` is kept beside it as the weaker witness.  A body that stood in a
+cache since before what is known says nothing of now: it is counted as a look that was answered, and moves nothing else.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ class VersionFact:
 
 @dataclass(frozen=True, slots=True)
 class LookFact:
-    """One look: times (instants as text), what came, how it reads in the comparison form, and the version that it made, if any."""
+    """One look: times (instants as text), what came, how it reads in the comparison form, and the version that it made, if any.
+
+    `etag` and `last_modified` are those of the page's own address: what another address sent may not be sent back to this one.
+    """
 
     fetch_id: int
     requested_at: str
@@ -58,6 +62,11 @@ class LookFact:
     def stood_at(self) -> str:
         """Return the instant at which the answer's state surely stood: the request, less its age in a cache (RFC 9111, 5.1)."""
         return later(self.requested_at, -1000 * self.age)
+
+    @property
+    def cached_at(self) -> str | None:
+        """Return since when the answer had stood in a cache, or None for a fresh one."""
+        return self.stood_at if self.age else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,14 @@ class PageState:
     outcome: str | None = None
     error: str | None = None
 
+    def outdates(self, cached_at: str | None) -> bool:
+        """Tell whether a copy cached at that instant is older than what is known: the base, or a removed page's absence.
+
+        A fresh answer (None) never is: our own clock may have been set back meanwhile.
+        """
+        known = self.missing_at if self.state is State.REMOVED else self.base_at
+        return known is not None and cached_at is not None and cached_at <= known
+
 
 def answer_age(headers: Iterable[Sequence[str]]) -> int:
     """Return for how many seconds an answer had stood in a cache, by its Age header (RFC 9111, 5.1); 0 where it says nothing.
@@ -109,12 +126,14 @@ def advance(state: PageState, look: LookFact) -> PageState:
     """Return the state after one more look.
 
     A 304 that nobody asked for carries an error: it confirms nothing.  Neither does one of a removed page bring it back: only a
-    body makes the version that says so.
+    body makes the version that says so.  A body that made no version and stood no later than what is known confirms nothing.
     """
     seen = replace(state, last_look_at=look.requested_at, looks=state.looks + 1, error=look.error)
     if look.result is Result.NOT_MODIFIED and look.error is None and state.base_at is not None and state.state is not State.REMOVED:
         latest = max(look.stood_at, state.unchanged_304 or state.base_at)
         return _confirmed(replace(seen, unchanged_304=latest if latest > state.base_at else None, outcome=look.result.value), look)
+    if look.outcome is Outcome.OK and look.version is None and state.outdates(look.cached_at):
+        return _answered_of_old(state, seen)
     if look.outcome is Outcome.OK:
         return _read(replace(seen, outcome=Outcome.OK.value), look)
     return _failed(seen, look)
@@ -123,6 +142,13 @@ def advance(state: PageState, look: LookFact) -> PageState:
 def _confirmed(state: PageState, look: LookFact) -> PageState:
     standing = State.IMPORTED if look.imported else State.LIVE
     return replace(state, state=standing, last_confirmed_at=look.received_at, failing_since=None, fails=0, error=None)
+
+
+def _answered_of_old(state: PageState, seen: PageState) -> PageState:
+    """Take an older copy from a cache for what it is: an answer, but none that shows a missing page to be back."""
+    if state.state in {State.SUSPECT, State.REMOVED}:
+        return replace(seen, error=state.error)
+    return replace(seen, outcome=Outcome.OK.value, failing_since=None, fails=0)
 
 
 def _read(state: PageState, look: LookFact) -> PageState:

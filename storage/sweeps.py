@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.derived import plan, track
 from storage.fingerprint import page_key
 from storage.instants import instant, later
-from storage.records import Event, PageKind, SweepKind
+from storage.records import Event, PageKind, Purpose, SweepKind
+from storage.state import answer_age
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from storage.derived import Schedule
@@ -50,8 +52,21 @@ class SweepRecord:
 
 @dataclass(frozen=True, slots=True)
 class _Member:
+    """What a listing said of a page when it last said anything of it."""
+
     title: str | None
     date: str | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A sweep in the file, and the bounds of what it tells: after `not_before`, and no later than its answers came."""
+
+    id: int
+    section_id: int
+    not_before: str | None
+    now: str
 
 
 def append_sweep(writer: Writer, sweep: SweepRecord, *, now: datetime, schedule: Schedule) -> tuple[int, list[int]]:
@@ -59,21 +74,22 @@ def append_sweep(writer: Writer, sweep: SweepRecord, *, now: datetime, schedule:
 
     What stood on a page of the listing that could not be read is unknown: only a complete sweep says `left`.
     """
-    sweep_id = _write_sweep(writer, sweep, now)
-    not_before = _last_complete(writer, sweep)
-    members = _members(writer, sweep.section_id)
+    not_before = _stood_at(writer, sweep)
+    written = _Written(_write_sweep(writer, sweep, now), sweep.section_id, not_before, instant(now))
     new: list[int] = []
     seen: set[int] = set()
     for row in sweep.rows:
-        page_id = _page(writer, row, sweep, now, schedule, new)
+        page_id = _known(writer, row)
+        if page_id is None:
+            page_id = _write_page(writer, row, sweep.section_id, now, schedule)
+            new.append(page_id)
         if page_id not in seen:
             seen.add(page_id)
-            for event in _events(members.get(page_id), row.listed):
-                _write_event(writer, sweep, sweep_id, page_id, event, row, not_before, now)
+            for event in _events(_member(writer, sweep.section_id, page_id), row.listed):
+                _write_event(writer, written, page_id, event, row)
     if sweep.complete:
-        for page_id in sorted(members.keys() - seen):
-            _write_event(writer, sweep, sweep_id, page_id, Event.LEFT, None, not_before, now)
-    return sweep_id, new
+        _write_left(writer, written, sweep, seen)
+    return written.id, new
 
 
 def _write_sweep(writer: Writer, sweep: SweepRecord, now: datetime) -> int:
@@ -95,38 +111,55 @@ def _write_sweep(writer: Writer, sweep: SweepRecord, now: datetime) -> int:
     )
 
 
-def _last_complete(writer: Writer, sweep: SweepRecord) -> str | None:
-    """Return when the newest complete sweep before this one began: the lower bound of every change of membership."""
+def _stood_at(writer: Writer, sweep: SweepRecord) -> str | None:
+    """Return since when the newest complete sweep before this one surely stood: the lower bound of every change of membership.
+
+    An answer from a cache is as old as its Age says (RFC 9111, 5.1): the oldest answer of that sweep counts.
+    """
     row = writer.connection.execute(
-        "SELECT started_at FROM sweeps WHERE section_id = ? AND complete = 1 AND started_at < ? ORDER BY id DESC LIMIT 1",
+        "SELECT started_at, ended_at FROM sweeps WHERE section_id = ? AND complete = 1 AND started_at < ? ORDER BY id DESC LIMIT 1",
         (sweep.section_id, instant(sweep.started_at)),
     ).fetchone()
-    return row[0] if row else None
+    if row is None:
+        return None
+    began, ended = map(str, row)
+    answers = _answers(writer, sweep.section_id, began, ended)
+    return min([began, *(later(requested, -1000 * answer_age(json.loads(headers))) for requested, _, headers in answers)])
 
 
-def _members(writer: Writer, section_id: int) -> Mapping[int, _Member]:
-    """Return what the listing held after the last sweep: page -> title and date as listed."""
-    rows = writer.connection.execute(
-        "SELECT e.page_id, e.listed_title, e.listed_date FROM listing_events e WHERE e.section_id = ?1 AND e.event <> 'left'"
-        " AND e.id = (SELECT max(x.id) FROM listing_events x WHERE x.section_id = ?1 AND x.page_id = e.page_id)",
-        (section_id,),
-    )
-    return {page_id: _Member(title, date) for page_id, title, date in rows}
+def _answers(writer: Writer, section_id: int, began: str, ended: str) -> list[tuple[str, int, str]]:
+    """Return a sweep's answers: what was asked of the section's listing in its time; request, milliseconds, headers (JSON)."""
+    return writer.connection.execute(
+        "SELECT requested_at, elapsed_ms, response_headers FROM fetches"
+        " WHERE requested_at BETWEEN ? AND ? AND section_id = ? AND purpose = ?",
+        (began, ended, section_id, Purpose.LISTING.value),
+    ).fetchall()
+
+
+def _member(writer: Writer, section_id: int, page_id: int) -> _Member | None:
+    """Return what a listing holds of a page since the last sweep, or None where it does not hold it."""
+    row = writer.connection.execute(
+        "SELECT e.event, e.listed_title, e.listed_date, coalesce(e.listed_url, g.url) FROM listing_events e"
+        " JOIN pages g ON g.id = e.page_id WHERE e.section_id = ? AND e.page_id = ? ORDER BY e.id DESC LIMIT 1",
+        (section_id, page_id),
+    ).fetchone()
+    return None if row is None or row[0] == Event.LEFT.value else _Member(*row[1:])
 
 
 def _events(member: _Member | None, listed: Listed) -> list[Event]:
+    """Return what became of a row; one that only names its page by another address, such as https for http, appears anew."""
     if member is None:
         return [Event.APPEARED]
     changed = [(Event.RETITLED, member.title != listed.title), (Event.REDATED, member.date != listed.date)]
-    return [event for event, differs in changed if differs]
+    return [event for event, differs in changed if differs] or ([Event.APPEARED] if member.url != listed.url else [])
 
 
-def _page(  # noqa: PLR0913, PLR0917 - a page's parts
-    writer: Writer, row: Row, sweep: SweepRecord, now: datetime, schedule: Schedule, new: list[int]
-) -> int:
+def _known(writer: Writer, row: Row) -> int | None:
     known = writer.connection.execute("SELECT id FROM pages WHERE url_key = ?", (row.url_key,)).fetchone()
-    if known:
-        return int(known[0])
+    return int(known[0]) if known else None
+
+
+def _write_page(writer: Writer, row: Row, section_id: int, now: datetime, schedule: Schedule) -> int:
     page_id = writer.ledger.insert(
         "pages",
         {
@@ -135,46 +168,49 @@ def _page(  # noqa: PLR0913, PLR0917 - a page's parts
             "url": row.listed.url,
             "kind": PageKind.RELEASE.value,
             "article": row.article,
-            "section_id": sweep.section_id,
+            "section_id": section_id,
             "recorded_at": instant(now),
         },
     )
     track(writer.connection, page_id)
     plan(writer.connection, page_id, schedule)
-    new.append(page_id)
     return page_id
 
 
-def _write_event(  # noqa: PLR0913, PLR0917 - a row's parts
-    writer: Writer,
-    sweep: SweepRecord,
-    sweep_id: int,
-    page_id: int,
-    event: Event,
-    row: Row | None,
-    not_before: str | None,
-    now: datetime,
-) -> None:
-    writer.ledger.insert(
-        "listing_events",
-        {
-            "sweep_id": sweep_id,
-            "fetch_id": row.fetch_id if row else None,
-            "section_id": sweep.section_id,
-            "page_id": page_id,
-            "event": event.value,
-            "not_before": not_before,
-            "observed_at": _received(writer, row.fetch_id) if row else instant(now),
-            "listed_title": row.listed.title if row else None,
-            "listed_date": row.listed.date if row else None,
-        },
-    )
+def _write_left(writer: Writer, written: _Written, sweep: SweepRecord, seen: set[int]) -> None:
+    """Write that what the listing held and holds no more has left: seen when the sweep's last answer had come."""
+    held = writer.connection.execute(
+        "SELECT e.page_id FROM listing_events e WHERE e.section_id = ?1 AND e.event <> 'left'"
+        " AND e.id = (SELECT max(x.id) FROM listing_events x WHERE x.section_id = ?1 AND x.page_id = e.page_id)",
+        (sweep.section_id,),
+    ).fetchall()
+    gone = sorted({page_id for (page_id,) in held} - seen)
+    answers = _answers(writer, sweep.section_id, instant(sweep.started_at), written.now) if gone else []
+    received = max((later(requested, elapsed) for requested, elapsed, _ in answers), default=written.now)
+    for page_id in gone:
+        row = {"page_id": page_id, "event": Event.LEFT.value, "observed_at": received}
+        writer.ledger.insert("listing_events", {**_event(written), **row})
+        _look_sooner(writer, page_id, written.now)
+
+
+def _write_event(writer: Writer, written: _Written, page_id: int, event: Event, row: Row) -> None:
+    said = {"listed_title": row.listed.title, "listed_date": row.listed.date, "listed_url": row.listed.url}
+    observed_at = _received(writer, row.fetch_id)
+    what = {"fetch_id": row.fetch_id, "page_id": page_id, "event": event.value, "observed_at": observed_at}
+    writer.ledger.insert("listing_events", {**_event(written), **what, **said})
     if event is not Event.APPEARED:
-        # The listing hints at a change: the page itself is to be asked, because a listing proves nothing.
-        writer.connection.execute(
-            "UPDATE _frontier SET due_at = ?, reason = 'listing' WHERE page_id = ? AND due_at > ?",
-            (instant(now), page_id, instant(now)),
-        )
+        _look_sooner(writer, page_id, written.now)
+
+
+def _event(written: _Written) -> dict[str, object]:
+    return {"sweep_id": written.id, "section_id": written.section_id, "not_before": written.not_before}
+
+
+def _look_sooner(writer: Writer, page_id: int, now: str) -> None:
+    """Make a page due: the listing hints at a change, and the page itself is to be asked, because a listing proves nothing."""
+    writer.connection.execute(
+        "UPDATE _frontier SET due_at = ?, reason = 'listing' WHERE page_id = ? AND due_at > ?", (now, page_id, now)
+    )
 
 
 def _received(writer: Writer, fetch_id: int) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from storage.diff import compare, summary
-from storage.fingerprint import compare_sha256
 from storage.labels import changed_fields, is_silent, labels
 from storage.records import Kind, State
 
@@ -16,14 +15,24 @@ if TYPE_CHECKING:
     from storage.records import Reading
     from storage.state import PageState
 
-__all__ = ["Draft", "draft_version"]
+__all__ = ["Base", "Draft", "draft_version"]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A page's former state as the reader of a look reads it.  Its hash outlives the text, which may be withheld by order."""
+
+    content_id: int
+    compare_sha256: str
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A version to be written: its kind, lower bounds, and what is said of the change."""
+    """A version to be written: its kind, what it was compared with, lower bounds, and what is said of the change."""
 
     kind: Kind
+    compared_id: int | None = None
     not_before: str | None = None
     unchanged_304: str | None = None
     silent: bool = False
@@ -32,45 +41,50 @@ class Draft:
     summary: str | None = None
 
 
-def draft_version(
-    state: PageState, before: Reading | None, after: Reading, *, earlier: Collection[str] = ()
+def draft_version(  # noqa: PLR0913 - the two sides of a comparison, and when they stood
+    state: PageState,
+    before: Base | None,
+    after: Reading,
+    compare_sha256: str | None,
+    *,
+    cached_at: str | None,
+    earlier: Collection[str] = (),
 ) -> tuple[Draft | None, str | None]:
     """Say whether a body that reads as `after` makes a version of a page in `state`, and a problem to note, if any.
 
-    `before` is the page's base read by the same reader (rule 1); `earlier` holds the compare_sha256 of the page's earlier
-    states.  Contents are compared by compare_sha256 with the newest standing state (rule 2).  Where the base cannot be read
-    by this reader, nothing is claimed: the new body becomes the base, and the problem says so.
+    `before` is the page's base read by the same reader (rule 1), None where that reader cannot read it; `compare_sha256` is the
+    hash of `after`'s content (None: it has none), `cached_at` since when the answer had stood in a cache (None: it is fresh), and
+    `earlier` holds the hashes of the page's earlier states.  Contents are compared by hash with the newest standing state
+    (rule 2).  Where the base cannot be read, nothing is claimed: the new body becomes the base, and the problem says so.  Nothing
+    is claimed either of a body that stood in a cache since before that state was seen: it is no edit, and what follows no revert.
     """
-    if after.content is None:
+    if compare_sha256 is None:
         return None, None
     if state.version_id is None:
         return Draft(Kind.NEW), None
-    if state.state is State.REMOVED:
-        return _restored(state, before, after, earlier), None
-    if before is None or before.content is None:
+    removed = state.state is State.REMOVED
+    if not removed and before is not None and before.compare_sha256 == compare_sha256:
+        return None, None
+    if state.outdates(cached_at):
+        return None, f"an older copy from a cache: it stood there since {cached_at}, before what was seen already"
+    if not removed and before is None:
         return None, "not compared: the reader changed and cannot read the previous body"
-    return _edited(state, before, after, earlier), None
+    draft = (
+        Draft(Kind.RESTORED, None, state.missing_at) if removed else Draft(Kind.EDITED, None, state.base_at, state.unchanged_304)
+    )
+    return (_described(draft, before, after, compare_sha256, earlier) if before else draft), None
 
 
-def _edited(state: PageState, before: Reading, after: Reading, earlier: Collection[str]) -> Draft | None:
-    if before.content is None or after.content is None or compare_sha256(before.content) == compare_sha256(after.content):
-        return None
-    return _described(Draft(Kind.EDITED, state.base_at, state.unchanged_304), before, after, earlier)
-
-
-def _restored(state: PageState, before: Reading | None, after: Reading, earlier: Collection[str]) -> Draft:
-    """Say when a restoration happened: after the page was last seen missing; what differs from the last text stands beside it."""
-    return _described(Draft(Kind.RESTORED, state.missing_at), before, after, earlier)
-
-
-def _described(draft: Draft, before: Reading | None, after: Reading, earlier: Collection[str]) -> Draft:
-    """Add what is said of the difference between two readings, where both have a content."""
-    if before is None or before.content is None or after.content is None:
-        return draft
+def _described(draft: Draft, before: Base, after: Reading, compare_sha256: str, earlier: Collection[str]) -> Draft:
+    """Add what the version was compared with, and what is said of the difference where both texts are there."""
+    compared = replace(draft, compared_id=before.content_id)
+    was = before.reading
+    if was.content is None or after.content is None:
+        return compared
     return replace(
-        draft,
-        silent=is_silent(before.content, after.content, before.dates, after.dates),
-        labels=labels(before.content, after.content, earlier_compare_hashes=earlier, compare_sha256=compare_sha256(after.content)),
-        changed=changed_fields(before.content, after.content),
-        summary=summary(compare(before.content, after.content)) or None,
+        compared,
+        silent=is_silent(was.content, after.content, was.dates, after.dates),
+        labels=labels(was.content, after.content, earlier_compare_hashes=earlier, compare_sha256=compare_sha256),
+        changed=changed_fields(was.content, after.content),
+        summary=summary(compare(was.content, after.content)) or None,
     )

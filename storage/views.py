@@ -26,7 +26,7 @@ _NEXT = """LEFT JOIN versions n ON n.previous_id = v.id
 VIEWS: dict[str, str] = {
     "releases": """
     SELECT c.release_id AS release, g.key AS key, s.portal || '/' || s.slug AS section, t.title AS title,
-        t.published_on AS published_on, c.state AS state, v.page_id || '@' || v.number AS version, c.edits AS edits,
+        c.published_on AS published_on, c.state AS state, v.page_id || '@' || v.number AS version, c.edits AS edits,
         c.silent_edits AS silent_edits, c.first_seen_at AS first_seen_at, c.last_changed_at AS last_changed_at,
         c.last_confirmed_at AS last_confirmed_at, t.source AS source, g.url AS url, t.text AS text
     FROM _current c
@@ -46,7 +46,7 @@ VIEWS: dict[str, str] = {
     JOIN pages f ON f.id = p.release_id
     LEFT JOIN contents t ON t.id = v.content_id
     LEFT JOIN versions o ON o.id = v.previous_id
-    LEFT JOIN contents b ON b.id = o.content_id
+    LEFT JOIN contents b ON b.id = coalesce(v.compared_id, o.content_id)
     {_NEXT}
     WHERE v.baseline = 0 AND v.found_by <> 'import'
         AND NOT EXISTS (SELECT 1 FROM retractions y WHERE y.version_id = v.id)
@@ -58,7 +58,7 @@ VIEWS: dict[str, str] = {
         CASE WHEN r.id IS NULL THEN 0 ELSE 1 END AS retracted, v.silent AS silent, v.labels AS labels, v.summary AS summary,
         coalesce(t.published_on, b.published_on) AS published_on, v.baseline AS baseline, v.found_by AS found_by,
         v.unchanged_304 AS unchanged_304, v.changed AS changed, t.sha256 AS content_sha256, h.sha256 AS body_sha256,
-        v.fetch_id AS fetch, g.url AS url, t.text AS text
+        v.fetch_id AS fetch, g.url AS url, v.compared_id AS compared_id, t.text AS text
     FROM versions v
     JOIN _pages p ON p.page_id = v.page_id
     JOIN pages g ON g.id = v.page_id

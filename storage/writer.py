@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from storage.addresses import host_of
 from storage.bodies import BodyStore
 from storage.fingerprint import compare_sha256, printed_sha256
 from storage.instants import instant, later
@@ -72,14 +72,17 @@ class Writer:
             ids.append(self.fetch(fetch, run_id=run_id, page_id=page_id, section_id=section_id, hop_of=hop_of))
         return ids
 
-    def reading(self, fetch_id: int, reading: Reading, recorded_at: datetime) -> int | None:
-        """Write what a reader made of a fetch and return the content's id; nothing new where this reader has read it before."""
+    def reading(self, fetch_id: int, reading: Reading, recorded_at: datetime, compared: str | None = None) -> int | None:
+        """Write what a reader made of a fetch and return the content's id; nothing new where this reader has read it before.
+
+        `compared` is the content's compare_sha256, where that is known already.
+        """
         known = self.connection.execute(
             "SELECT content_id FROM readings WHERE fetch_id = ? AND reader = ?", (fetch_id, reading.reader)
         ).fetchone()
         if known:
             return known[0] if known[0] is None else int(known[0])
-        content_id = self.content(reading.content) if reading.content is not None else None
+        content_id = self.content(reading.content, compared) if reading.content is not None else None
         self.ledger.insert(
             "readings",
             {
@@ -94,7 +97,7 @@ class Writer:
         )
         return content_id
 
-    def content(self, content: Content) -> int:
+    def content(self, content: Content, compared: str | None = None) -> int:
         """Write a content, unless the same was printed before, and return its id."""
         digest = printed_sha256(content)
         known = self.connection.execute("SELECT id FROM contents WHERE sha256 = ?", (digest,)).fetchone()
@@ -104,7 +107,7 @@ class Writer:
             "contents",
             {
                 "sha256": digest,
-                "compare_sha256": compare_sha256(content),
+                "compare_sha256": compared or compare_sha256(content),
                 "title": content.title,
                 "published": content.published,
                 "published_at": content.published_at,
@@ -128,7 +131,7 @@ class Writer:
         if fetch.body is None:
             return None
         media_type = (fetch.header("content-type") or "").split(";")[0].strip().lower() or None
-        return self.bodies.put(fetch.body, host=urlsplit(fetch.url).netloc.lower(), media_type=media_type)
+        return self.bodies.put(fetch.body, host=host_of(fetch.url), media_type=media_type)
 
 
 def dump(value: object) -> str:

@@ -46,7 +46,10 @@ _FACTS = {
     " JOIN sections s ON s.id = t.section_id",
     "identities": "SELECT g.url_key, r.url_key, i.reason FROM identities i JOIN pages g ON g.id = i.page_id"
     " JOIN pages r ON r.id = i.release_id",
-    "looks": "SELECT g.url_key, p.looks, p.state, p.outcome, p.fails FROM _pages p JOIN pages g ON g.id = p.page_id",
+    # Looks for a page's own sake: which page serves as a control, and in which run, hangs on when the run was killed.
+    "looks": "SELECT g.url_key, p.state, p.fails,"
+    " p.looks - (SELECT count(*) FROM fetches f WHERE f.page_id = g.id AND f.purpose = 'control')"
+    " FROM _pages p JOIN pages g ON g.id = p.page_id",
     "told": "SELECT o.kind, g.url_key, v.number FROM _outbox o LEFT JOIN versions v ON v.id = o.version_id"
     " LEFT JOIN fetches f ON f.id = o.fetch_id JOIN pages g ON g.id = coalesce(v.page_id, f.page_id)",
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from seeds.portal import PHOTOS, SECOND, Release
@@ -100,7 +102,7 @@ def test_the_same_content_at_a_second_address_is_the_same_release(world: World, 
 
 
 def test_copies_that_part_are_two_releases(world: World, museum: Release):
-    """One of two copies changes: the other is looked at in the same run, and as it still says the old, they have diverged."""
+    """One of two copies changes: the other is looked at in the same run, and again an hour later; then they have diverged."""
     copy = world.portal.copy(museum.id)
     world.settle()
     edited = world.portal.silent_edit(copy.id, paragraphs=LATER)
@@ -109,12 +111,32 @@ def test_copies_that_part_are_two_releases(world: World, museum: Release):
         "versions": [
             version_row(page=copy.path, content=holding(edited), silent=1, summary="The museum opened on [-Monday-]{+Tuesday+}.")
         ],
-        "identities": [{"page": copy.path, "release": copy.path, "reason": "diverged"}],
         "sweeps": [sweep(day="2026-11-25", records=34)],
         "outbox": [{"kind": "silent", "page": copy.path}],
     }
+    looks = len(world.looks(world.page(museum.path)))
+    assert world.values("SELECT reason FROM _frontier WHERE page_id = ?", world.page(museum.path)) == ["copy"]
+    world.clock.pass_by(timedelta(hours=1))
+    world.crawl(full=False)
+    told = world.appended()
+    assert told["identities"] == [{"page": copy.path, "release": copy.path, "reason": "diverged"}]
+    assert "versions" not in told
+    assert len(world.looks(world.page(museum.path))) == looks + 1
     states = world.rows("SELECT state, edits FROM releases WHERE title = ? ORDER BY release", TITLE)
     assert states == [{"state": "live", "edits": 0}, {"state": "live", "edits": 1}]
+
+
+def test_a_copy_that_is_written_anew_later_is_no_divergence(world: World, museum: Release):
+    """The second column's copy gets the edit a quarter of an hour later: one release, and one edit of it."""
+    both = world.portal.copy_to_column(museum.id)
+    world.settle()
+    world.portal.silent_edit(museum.id, paragraphs=LATER)
+    world.recheck(museum.path)
+    old = world.rows("SELECT text FROM releases WHERE title = ?", TITLE)
+    world.clock.pass_by(timedelta(minutes=15))
+    world.recheck(both.path_in(SECOND))
+    assert "identities" not in world.appended()
+    assert world.rows("SELECT edits, text FROM releases WHERE title = ?", TITLE) == [{"edits": 1, **old[0]}]
 
 
 def test_republishing_under_a_new_number_is_a_move(world: World, museum: Release):

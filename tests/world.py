@@ -19,7 +19,6 @@ from config.portal import parse_portal
 from config.settings import Settings
 from crawler.imports import Known, import_file
 from crawler.pipeline import crawl, recheck
-from crawler.summary import Summary
 from crawler.run import How, choose_targets, open_archive, recorded_run, run_job
 from crawler.session import Silent
 from seeds.chrome import COLUMNS
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
     from crawler.imports import Imported
     from crawler.session import Session
+    from crawler.summary import Summary
 
 __all__ = ["START", "FakeClock", "World", "holding"]
 
@@ -284,7 +284,7 @@ class World:
             **{name: names[row[name]] for name in ("not_before", "observed_at", "unchanged_304")},
             **{name: json.loads(row[name]) for name in ("labels", "changed")},
         }
-        hidden = {"id", "page_id", "fetch_id", "content_id", "previous_id", "recorded_at"}
+        hidden = {"id", "page_id", "fetch_id", "content_id", "previous_id", "compared_id", "recorded_at"}
         return {name: value for name, value in row.items() if name not in hidden} | told
 
     def _identities(self, row: dict[str, Any]) -> dict[str, Any]:

@@ -26,12 +26,13 @@ _READERS = {"jpage": read_jpage, "static": read_static, "trs": read_trs}
 def read_listing(text: str, request: ListingRequest, *, section: Section, zone: ZoneInfo) -> ListingPage:
     """Return the press releases of one answer and what to ask next.
 
-    The platform is the request's, else the section's, else found from the answer; `zone` is the portal's, in which its dates
+    The platform is the request's, else the section's, else found from the answer: but where the listing was read from a unit
+    before, only `jpage` has units, and what else the page may show is another list.  `zone` is the portal's, in which its dates
     are printed.  Raises `ReadError` for a page that nests too deeply to be parsed; everything else that is wrong with an answer
     is said in `problems`.
     """
     named = next((name for name in (request.platform, section.platform) if name != "auto"), None)
-    platform = named or detect(text)
+    platform = named or ("jpage" if request.unit is not None else detect(text))
     reader = _READERS.get(platform)
     if reader is None:
         return cannot_read(platform, f"platform {platform} is recognised but cannot be read yet")

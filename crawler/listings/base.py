@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from config.portal import Section
     from storage.records import Listed
 
-__all__ = ["Accepts", "ListingPage", "ListingRequest", "accepts", "cannot_read"]
+__all__ = ["Accepts", "ListingPage", "ListingRequest", "accepts", "cannot_read", "count"]
 
 Accepts = Callable[[str], bool]
+
+_LONGEST_COUNT = 9
+"""Digits: no listing has a milliard rows, and Python refuses to read numbers of thousands of digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class ListingRequest:
 
     `form` is the body of a POST as (name, value) pairs, not yet encoded; `first` is the number, from 1, of the first row that
     this asks for; `cursor` is what the platform carries from answer to answer (texts only, so that it can be stored as JSON).
+    `unit` is the one of several lists on a page that the listing was read from before, None where that is not known.
     """
 
     url: str
@@ -38,15 +42,18 @@ class ListingRequest:
     platform: str = "auto"
     first: int = 1
     cursor: Mapping[str, str] = field(default_factory=dict, hash=False)
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
     """What one answer of a listing held.
 
-    `records` are its press releases in the order printed, each URL once; `total` and `pages` count the whole listing as the
-    portal states it (None where it does not); `next` is what to ask for the rows after these, None at the end or where nothing
-    leads on.  `problems` say what keeps the listing from being read whole, `remarks` what is merely odd.
+    `records` are its press releases in the order printed, each URL once; `printed` counts its rows as the portal does: with those
+    that repeat a URL and those that hold no press release.  `total` and `pages` count the whole listing as the portal states it
+    (None where it does not); `unit` names the list that was read where a page may hold several; `next` is what to ask for the
+    rows after these, None at the end or where nothing leads on.  `problems` say what keeps the listing from being read whole,
+    `remarks` what is merely odd.
     `readable` is False when the answer shows no rows to a reader that runs no scripts: `problems` then says why, and
     the listing must not be taken for empty.
     """
@@ -54,8 +61,10 @@ class ListingPage:
     platform: str
     readable: bool
     records: tuple[Listed, ...] = ()
+    printed: int = 0
     total: int | None = None
     pages: int | None = None
+    unit: str | None = None
     next: ListingRequest | None = None
     problems: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -76,3 +85,8 @@ def accepts(section: Section) -> Accepts:
     if not globs:
         return looks_like_article
     return lambda url: any(fnmatchcase(urlsplit(url).path, glob) for glob in globs)
+
+
+def count(digits: str | None) -> int | None:
+    """Return a printed count of rows or pages as a number, or None for what is none: nothing, no digits, or far too many."""
+    return int(digits) if digits and digits.isdecimal() and len(digits) <= _LONGEST_COUNT else None

@@ -12,6 +12,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from crawler.html import attribute, find, find_all, parse, source_of
+from crawler.listings.base import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,13 +26,14 @@ _RECORD, _NEXT_GROUP = (
     (re.compile(rf"<{name}\b[^<>]*>", re.IGNORECASE), re.compile(rf"</{name}\s*>", re.IGNORECASE))
     for name in ("record", "nextgroup")
 )
+_ENDLESS = re.compile(r"&#[0-9]{10,};?")  # no character has such a number, and Python refuses to read it
 _CDATA = re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")
 _NUMBERS = {
     name: re.compile(rf"<{name}\b[^<>]*>(?:<!\[CDATA\[)?\s*([0-9]+)", re.IGNORECASE) for name in ("totalrecord", "totalpage")
 }
 
 _WIDGET = re.compile(r"""["']#([\w-]+)["']\s*\)\s*\.jpage\s*\(""")
-_PARAMETERS = re.compile(r"\bparam_([\w-]+)\s*=\s*\{([^{}]*)\}")
+_PARAMETERS = re.compile(r"\bparam_([\w-]{1,99})\s*=\s*\{([^{}]*)\}")
 _SETTING = re.compile(r"""["']?\b([A-Za-z]\w*)["']?\s*:\s*(?:'([^'\n]*)'|"([^"\n]*)"|([0-9]+))""")
 
 
@@ -62,7 +64,7 @@ def is_datastore(text: str) -> bool:
 def read_datastore(xml: str) -> Datastore:
     """Return the store that a text holds; what is missing from it is empty or None."""
     group = next(_between(xml, *_NEXT_GROUP), None)
-    numbers = {name: int(found[1]) if (found := pattern.search(xml)) else None for name, pattern in _NUMBERS.items()}
+    numbers = {name: count(found[1]) if (found := pattern.search(xml)) else None for name, pattern in _NUMBERS.items()}
     records = tuple(_content(record) for record in _between(xml, *_RECORD))
     return Datastore(records, numbers["totalrecord"], numbers["totalpage"], _address(group) if group else None)
 
@@ -78,7 +80,7 @@ def _between(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> I
 def _content(element: str) -> str:
     """Return what an element holds: its CDATA sections, or its text with the escapes undone."""
     sections = list(_between(element, *_CDATA))
-    return "".join(sections).strip() if sections else unescape(element).strip()
+    return "".join(sections).strip() if sections else unescape(_ENDLESS.sub("", element)).strip()
 
 
 def _address(element: str) -> str | None:

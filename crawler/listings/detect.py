@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from crawler.html import attribute, find_all, parse, source_of
+from crawler.listings.base import count
 from crawler.listings.datastore import is_datastore, read_units
 
 if TYPE_CHECKING:
@@ -39,14 +40,14 @@ def trs_pages(doc: Document) -> int | None:
     """Return how many pages a TRS listing says that it has, or None where it prints no pager."""
     sources = [source_of(script) for script in find_all(doc, "script")]
     found = (pager.search(source) for source in sources for pager in _TRS_PAGERS)
-    return next((int(match[1]) for match in found if match), None)
+    return next((number for match in found if match and (number := count(match[1])) is not None), None)
 
 
 def _is_unit(text: str) -> bool:
     """Tell whether a JSON text is JPaaS's answer for one unit of a page."""
     try:
         answer: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or nested beyond all reason
         return False
     data = answer.get("data")
     return "success" in answer and isinstance(data, dict)
@@ -58,7 +59,7 @@ def _prints_stores(doc: Document) -> bool:
     An empty store beside a list in plain HTML is a leftover of the template: some provinces print both.
     """
     return any(
-        unit.store.records or unit.store.next_group or unit.store.total or (unit.settings.get("totalrecord") or "0") != "0"
+        unit.store.records or unit.store.next_group or unit.store.total or count(unit.settings.get("totalrecord"))
         for unit in read_units(doc)
     )
 

@@ -13,18 +13,19 @@ import re
 from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from crawler.html import find_all, is_among, parse
-from crawler.listings.base import ListingPage, ListingRequest, accepts, cannot_read
+from crawler.listings.base import ListingPage, ListingRequest, accepts, cannot_read, count
 from crawler.listings.datastore import Datastore, Unit, is_datastore, read_datastore, read_units
-from crawler.listings.rows import Row, complete, link_of, read_row
+from crawler.listings.rows import Row, complete, date_within, link_of, read_row
 from crawler.urls import canonical_url, looks_like_listing
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from config.portal import Section
+    from crawler.html import Node
 
 __all__ = ["read_jpage"]
 
@@ -74,17 +75,27 @@ def read_jpage(text: str, request: ListingRequest, *, section: Section, zone: Zo
 
 
 def _read_column(text: str, request: ListingRequest, section: Section, zone: ZoneInfo) -> ListingPage:
-    units = [(unit, _rows(unit.store, request.url, section, zone)) for unit in read_units(parse(text))]
-    wanted = "" if section.unit == "auto" else section.unit
-    chosen = [(unit, rows) for unit, rows in units if wanted in ("", unit.name)]
+    units = [(unit, _read_store(unit.store, request.url, section, zone)) for unit in read_units(parse(text))]
+    configured = section.unit not in {"", "auto"}
+    wanted = section.unit if configured else request.unit
+    chosen = [(unit, read) for unit, read in units if wanted in {None, unit.name}]
     if not chosen:
-        held = ", ".join(f"{unit.name!r} ({len(rows)} links)" for unit, rows in units)
-        return cannot_read(
-            PLATFORM, f"the page holds no unit {wanted!r}, but {held}" if units else "the page holds no jpage data store"
-        )
-    unit, rows = max(chosen, key=lambda each: len(each[1]))
+        return cannot_read(PLATFORM, _no_such_unit(wanted, units))
+    unit, read = max(chosen, key=lambda each: len(each[1].rows))
+    if not configured and request.unit is not None and not read.rows and any(other.rows for _, other in units):
+        return cannot_read(PLATFORM, f"the unit {unit.name!r}, from which this listing was read before, is empty: {_held(units)}")
     course = _course(unit, request.url)
-    return _page(unit.store, rows, course, request, _after_column(unit, course, request))
+    return _page(unit.store, read, course, request, _after_column(unit, course, request), unit.name)
+
+
+def _no_such_unit(wanted: str | None, units: list[tuple[Unit, _Read]]) -> str:
+    return f"the page holds no unit {wanted!r}, but {_held(units)}" if units else "the page holds no jpage data store"
+
+
+def _held(units: list[tuple[Unit, _Read]]) -> str:
+    """Return which units a page holds, for whoever must choose one by `unit` in the portal's file."""
+    held = ", ".join(f"{unit.name!r} ({len(read.rows)} links)" for unit, read in units)
+    return f"{held}; `unit` in the portal's file says which is the listing"
 
 
 def _read_reply(store: Datastore, request: ListingRequest, section: Section, zone: ZoneInfo) -> ListingPage:
@@ -93,61 +104,106 @@ def _read_reply(store: Datastore, request: ListingRequest, section: Section, zon
     course = _Course(
         listing=listing,
         endpoint=_endpoint(request.url, request.url),
-        total=store.total or _number(carried.get("total")),
-        per_page=_number(carried.get("per_page")) or _number(_query(request.url).get("perpage")),
-        group=_number(carried.get("group")) or _PER_PAGE * _GROUP_SIZE,
+        total=_stated(store.total, count(carried.get("total"))),
+        per_page=count(carried.get("per_page")) or count(_query(request.url).get("perpage")),
+        group=count(carried.get("group")) or _PER_PAGE * _GROUP_SIZE,
     )
-    rows = _rows(store, listing, section, zone)
-    return _page(store, rows, course, request, _after_reply(store, course, request))
+    read = _read_store(store, listing, section, zone)
+    return _page(store, read, course, request, _after_reply(store, course, request), None)
 
 
-def _page(
-    store: Datastore, rows: list[Row], course: _Course, request: ListingRequest, following: ListingRequest | None
+def _page(  # noqa: PLR0913, PLR0917 - what an answer held, and where it stands in the sweep
+    store: Datastore, read: _Read, course: _Course, request: ListingRequest, following: ListingRequest | None, unit: str | None
 ) -> ListingPage:
-    """Put a page together; an empty answer, rows without a link and a way that ends too early are said, not hidden."""
-    last = request.first + len(store.records) - 1
-    problems = []
-    if not store.records and (course.total or 0) >= request.first:
-        problems.append(f"empty reply at row {request.first} of {course.total}")
-    elif following is None and (course.total or 0) > last:
-        problems.append(f"nothing leads on from row {last} of {course.total}: neither proxyUrl nor nextgroup is named")
-    unlinked = f"{len(store.records) - len(rows)} of {len(store.records)} rows hold no link to a press release"
-    odd = len(rows) < len(store.records)
-    mostly = 2 * len(rows) < len(store.records)
+    """Put a page together; an empty answer, rows that cannot be read and a way that ends too early are said, not hidden."""
+    problems, remarks = _unlinked(read, len(store.records))
     pages = store.pages or (ceil(course.total / course.per_page) if course.total and course.per_page else None)
     return ListingPage(
         PLATFORM,
         readable=True,
-        records=complete(rows),
+        records=complete(read.rows),
+        printed=len(store.records),
         total=course.total,
         pages=pages,
+        unit=unit,
         next=following,
-        problems=(*problems, unlinked) if mostly else tuple(problems),
-        remarks=(unlinked,) if odd and not mostly else (),
+        problems=(*_too_early(store, course, request, following), *problems),
+        remarks=remarks,
     )
+
+
+def _too_early(store: Datastore, course: _Course, request: ListingRequest, following: ListingRequest | None) -> list[str]:
+    """Return why this answer cannot be the end of the listing, if it looks like it."""
+    last = request.first + len(store.records) - 1
+    if not store.records and course.total is None and not request.cursor:
+        return ["the store is empty, and nothing says that the listing is"]
+    if not store.records and (course.total or 0) >= request.first:
+        return [f"empty reply at row {request.first} of {course.total}"]
+    if following is None and (course.total or 0) > last:
+        return [f"nothing leads on from row {last} of {course.total}: neither proxyUrl nor nextgroup is named"]
+    return []
+
+
+def _unlinked(read: _Read, printed: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the problems and the remarks that rows without a press release make.
+
+    One that cannot be followed may be any press release, so nothing can be said to have left the listing.  One that leads
+    elsewhere is merely odd, unless most do: then the form of the addresses has changed.
+    """
+    problems = [f"{read.unread} of {printed} rows cannot be read: they hold no address that can be followed"] if read.unread else []
+    if not read.elsewhere:
+        return tuple(problems), ()
+    elsewhere = f"{read.elsewhere} of {printed} rows hold no link to a press release: `article_urls` can say which do"
+    if 2 * read.elsewhere > printed:
+        return (*problems, elsewhere), ()
+    return tuple(problems), (elsewhere,)
 
 
 # The rows.
 
 
-def _rows(store: Datastore, listing: str, section: Section, zone: ZoneInfo) -> list[Row]:
-    rows = (_row(record, listing, section, zone) for record in store.records)
-    return [row for row in rows if row]
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A store as read: its rows, how many lead elsewhere or are mere headings, and how many a reader cannot follow."""
+
+    rows: list[Row]
+    elsewhere: int
+    unread: int
 
 
-def _row(record: str, listing: str, section: Section, zone: ZoneInfo) -> Row | None:
-    """Read one record: a fragment of HTML with one press release in it.
+def _read_store(store: Datastore, listing: str, section: Section, zone: ZoneInfo) -> _Read:
+    rows: list[Row] = []
+    unread = 0
+    for body in map(_body, store.records):
+        row = _row(body, listing, section, zone) if body else None
+        if row:
+            rows.append(row)
+        elif body and _cannot_be_followed(body, listing, zone):
+            unread += 1
+    return _Read(rows, len(store.records) - len(rows) - unread, unread)
 
-    A table row is parsed inside a table, else the parser drops its cells and glues their texts together.
-    """
+
+def _body(record: str) -> Node | None:
+    """Parse one record: a table row inside a table, else the parser drops its cells and glues their texts together."""
     is_cells = re.match(r"\s*<t[rd]\b", record, re.IGNORECASE)
-    body = parse(f"<table>{record}</table>" if is_cells else record).body
-    anchors = [(url, anchor) for anchor in find_all(body, "a[href]") if (url := link_of(anchor, listing))] if body else []
+    return parse(f"<table>{record}</table>" if is_cells else record).body
+
+
+def _row(body: Node, listing: str, section: Section, zone: ZoneInfo) -> Row | None:
+    """Read one record: a fragment of HTML with one press release in it."""
+    anchors = [(url, anchor) for anchor in find_all(body, "a[href]") if (url := link_of(anchor, listing))]
     url = _release([url for url, _ in anchors], section)
-    if body is None or url is None:
+    if url is None:
         return None
     own = [anchor for other, anchor in anchors if other == url]
     return read_row(url, own, [body], is_among(anchor for _, anchor in anchors), zone)
+
+
+def _cannot_be_followed(body: Node, listing: str, zone: ZoneInfo) -> bool:
+    """Tell whether a record is a press release without an address: it calls a script or is dated, and no link leads anywhere."""
+    if any(link_of(anchor, listing) for anchor in find_all(body, "a[href]")):
+        return False
+    return bool(find_all(body, "a[href], [onclick]")) or date_within(body, is_among([]), zone) is not None
 
 
 def _release(urls: list[str], section: Section) -> str | None:
@@ -167,15 +223,20 @@ def _release(urls: list[str], section: Section) -> str | None:
 
 def _course(unit: Unit, listing: str) -> _Course:
     settings = unit.settings
-    per_page = _number(settings.get("perpage"))
+    per_page = count(settings.get("perpage"))
     named = settings.get("proxyurl") or unit.store.next_group or ""
     return _Course(
         listing=listing,
         endpoint=_endpoint(named, listing) if named else "",
-        total=_number(settings.get("totalrecord")) or unit.store.total,
+        total=_stated(count(settings.get("totalrecord")), unit.store.total),
         per_page=per_page,
-        group=(per_page or _PER_PAGE) * (_number(settings.get("groupsize")) or _GROUP_SIZE),
+        group=(per_page or _PER_PAGE) * (count(settings.get("groupsize")) or _GROUP_SIZE),
     )
+
+
+def _stated(*totals: int | None) -> int | None:
+    """Return the first total that is more than nothing; 0 where all that is stated is that there is nothing."""
+    return next(filter(None, totals), 0 if 0 in totals else None)
 
 
 def _after_column(unit: Unit, course: _Course, request: ListingRequest) -> ListingRequest | None:
@@ -229,9 +290,10 @@ def _named_group(store: Datastore, base: str) -> str | None:
 
 def _page_after(url: str, course: _Course) -> str | None:
     pairs = _query(url)
-    if course.total is None or not pairs.get("page", "").isdecimal():
+    page = count(pairs.get("page"))
+    if course.total is None or page is None:
         return None
-    return f"{_endpoint(url, url)}?{urlencode(pairs | {'page': str(int(pairs['page']) + 1)})}"
+    return f"{_endpoint(url, url)}?{urlencode(pairs | {'page': str(page + 1)})}"
 
 
 def _form(unit: Unit, listing: str) -> tuple[tuple[str, str], ...]:
@@ -264,8 +326,5 @@ def _endpoint(url: str, base: str) -> str:
 
 
 def _query(url: str) -> dict[str, str]:
-    return dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None
+    """Return the fields of an address's query; it may be any text that stands where an address should."""
+    return dict(parse_qsl(url.partition("?")[2].partition("#")[0], keep_blank_values=True))

@@ -22,14 +22,16 @@ __all__ = ["next_page", "stated_size"]
 _NEXT = frozenset({"下一页", "下页", "后一页", "下一頁", "nextpage", "next"})
 _ARROWS = ">»›"  # by themselves only among page numbers: breadcrumbs print them too
 
+# Every run is bounded, so that no run of digits or white space makes the search slow; no listing has a milliard of anything.
+_NUMBER, _GAP = r"([0-9]{1,9})(?![0-9])", r"\s{0,9}"
 _PAGES = (
-    re.compile(r"共\s*([0-9]+)\s*页"),
-    re.compile(r"[0-9]+\s*/\s*([0-9]+)\s*页"),
-    re.compile(r"\bpage\s+[0-9]+\s*(?:of|/)\s*([0-9]+)\b", re.IGNORECASE),
+    re.compile(rf"共{_GAP}{_NUMBER}{_GAP}页"),
+    re.compile(rf"(?<![0-9])[0-9]{{1,9}}{_GAP}/{_GAP}{_NUMBER}{_GAP}页"),
+    re.compile(rf"\bpage\s{{1,9}}[0-9]{{1,9}}{_GAP}(?:of|/){_GAP}{_NUMBER}\b", re.IGNORECASE),
 )
 _TOTALS = (
-    re.compile(r"共\s*([0-9]+)\s*[条篇]"),
-    re.compile(r"\btotal\s*[:：]?\s*([0-9]+)\s*(?:items|records|results)\b", re.IGNORECASE),
+    re.compile(rf"共{_GAP}{_NUMBER}{_GAP}[条篇]"),
+    re.compile(rf"\btotal{_GAP}[:：]?{_GAP}{_NUMBER}{_GAP}(?:items|records|results)\b", re.IGNORECASE),
 )
 
 _CALL = re.compile(r"[A-Za-z_$][\w$.]*\s*\(")
@@ -47,10 +49,10 @@ def _first_number(patterns: tuple[re.Pattern[str], ...], text: str) -> int | Non
     return next((int(match[1]) for match in found if match), None)
 
 
-def next_page(doc: Document, request: ListingRequest, count: int, pages: int | None) -> tuple[ListingRequest | None, str | None]:
+def next_page(doc: Document, request: ListingRequest, rows: int, pages: int | None) -> tuple[ListingRequest | None, str | None]:
     """Return what to ask for the next page, or None at the end, and what kept us from going on.
 
-    `count` is the number of rows on this page, `pages` the number of pages as stated.
+    `rows` is the number of rows on this page, `pages` the number of pages as stated.
     """
     page = int(request.cursor.get("page", "1"))
     base = base_of(doc, request.url)
@@ -59,7 +61,7 @@ def next_page(doc: Document, request: ListingRequest, count: int, pages: int | N
         return None, None
     if url is not None:
         cursor = {"page": str(page + 1)}
-        return ListingRequest(url, platform="static", first=request.first + count, cursor=cursor), None
+        return ListingRequest(url, platform="static", first=request.first + rows, cursor=cursor), None
     if any(_is_scripted(node) for node in find_all(doc, "a") if _says_next(node) and _is_pager(node)):
         return None, f"page {page} leads on by a script only: pages after it are not read"
     if pages is not None:

@@ -16,7 +16,7 @@ from crawler.html import attribute, base_of, find_all, is_among, parse
 from crawler.listings.base import ListingPage, ListingRequest, accepts, cannot_read
 from crawler.listings.detect import trs_pages
 from crawler.listings.paging import next_page, stated_size
-from crawler.listings.rows import Row, complete, link_of, read_row
+from crawler.listings.rows import Row, complete, date_within, link_of, read_row
 from crawler.listings.unreadable import hidden_rows, why_no_rows, why_templated
 from crawler.urls import looks_like_listing, url_key
 
@@ -51,69 +51,109 @@ class _Anchor:
     node: Node
 
 
+@dataclass(frozen=True, slots=True)
+class _List:
+    """The likeliest listing of a page: the way that leads to its rows, and those that are press releases."""
+
+    way: str
+    rows: list[Row]
+
+
 def read_static(text: str, request: ListingRequest, *, section: Section, zone: ZoneInfo) -> ListingPage:
     """Return the rows of a page that lists press releases in plain HTML, and its next page where a link leads there."""
     doc = parse(text)
-    rows, reason = _rows_or_reason(text, doc, request.url, section, zone)
-    if reason:
-        return cannot_read("static", reason)
+    found = _list_or_reason(text, doc, request.url, section, zone)
+    if isinstance(found, str):
+        return cannot_read("static", found)
     total, pages = stated_size(doc)
-    following, problem = next_page(doc, request, len(rows), pages)
-    problems = (problem,) if problem else ()
-    return ListingPage("static", readable=True, records=complete(rows), total=total, pages=pages, next=following, problems=problems)
+    following, problem = next_page(doc, request, len(found.rows), pages)
+    unread, problems = _unread(doc, request.url, found, zone)
+    return ListingPage(
+        "static",
+        readable=True,
+        records=complete(found.rows),
+        printed=len(found.rows) + unread,
+        total=total,
+        pages=pages,
+        next=following,
+        problems=(*problems, problem) if problem else problems,
+    )
 
 
 def read_trs(text: str, request: ListingRequest, *, section: Section, zone: ZoneInfo) -> ListingPage:
     """Return the rows of a TRS page: a plain list, whose pager is a script that is not followed yet."""
     doc = parse(text)
-    rows, reason = _rows_or_reason(text, doc, request.url, section, zone)
-    if reason:
-        return cannot_read("trs", reason)
+    found = _list_or_reason(text, doc, request.url, section, zone)
+    if isinstance(found, str):
+        return cannot_read("trs", found)
     pages = trs_pages(doc)
-    problems = () if pages == 1 else ("paging of platform trs cannot be followed yet: first page only",)
-    return ListingPage("trs", readable=True, records=complete(rows), pages=pages, problems=problems)
+    unread, problems = _unread(doc, request.url, found, zone)
+    first_only = () if pages == 1 else ("paging of platform trs cannot be followed yet: first page only",)
+    printed = len(found.rows) + unread
+    return ListingPage(
+        "trs", readable=True, records=complete(found.rows), printed=printed, pages=pages, problems=(*problems, *first_only)
+    )
 
 
-def _rows_or_reason(text: str, doc: Document, url: str, section: Section, zone: ZoneInfo) -> tuple[list[Row], str | None]:
-    """Return the rows, or the reason why there are none to be read: links beside a hidden list are not the list."""
+def _list_or_reason(text: str, doc: Document, url: str, section: Section, zone: ZoneInfo) -> _List | str:
+    """Return the listing, or the reason why there are no rows to be read: links beside a hidden list are not the list."""
     base = base_of(doc, url)
-    rows = _rows(doc, base, section, zone)
+    found = _list(doc, base, section, zone)
     count = hidden_rows(doc, base, accepts(section))
-    if count > len(rows):
-        return [], f"its {count} rows stand inside an HTML comment, which only a script of the page reads"
-    if any(map(_is_dated, rows)) or (rows and section.article_urls):
-        return rows, None
-    reason = why_templated(text) or (None if rows else why_no_rows(text, doc))
-    return rows, reason
+    if count > len(found.rows):
+        return f"its {count} rows stand inside an HTML comment, which only a script of the page reads"
+    if any(map(_is_dated, found.rows)) or (found.rows and section.article_urls):
+        return found
+    reason = why_templated(text) or (None if found.rows else why_no_rows(text, doc))
+    return reason or found
+
+
+def _unread(doc: Document, url: str, found: _List, zone: ZoneInfo) -> tuple[int, tuple[str, ...]]:
+    """Return how many rows of the listing no reader can follow, and what is to be said of them.
+
+    Such a row stands where the others do and is dated as they are, but calls a script instead of naming an address.
+    """
+    base = base_of(doc, url)
+    scripted = [node for node in find_all(doc, "a, [onclick]") if link_of(node, base) is None and _way_to(node) == found.way]
+    rows = {row.mem_id: row for row in map(_row_around, scripted)}.values()
+    unread = sum(1 for row in rows if not _leads_on(row, base) and date_within(row, is_among([]), zone))
+    printed = len(found.rows) + unread
+    said = f"{unread} of {printed} rows cannot be read: they hold no address that can be followed"
+    return unread, (said,) if unread else ()
+
+
+def _leads_on(row: Node, base: str) -> bool:
+    return any(link_of(anchor, base) for anchor in find_all(row, "a[href]"))
 
 
 def count_dated(doc: Document, base: str, accept: Accepts, zone: ZoneInfo) -> int:
     """Return how many dated rows the likeliest listing of a page has, of links that are accepted as press releases."""
-    return sum(map(_is_dated, _listing([link for link in _links(doc, base) if accept(link.url)], zone)))
+    return sum(map(_is_dated, _likeliest([link for link in _links(doc, base) if accept(link.url)], zone).rows))
 
 
 def _links(doc: Document, base: str) -> list[_Anchor]:
     return [_Anchor(url, node) for node in find_all(doc, "a[href]") if (url := link_of(node, base))]
 
 
-def _rows(doc: Document, base: str, section: Section, zone: ZoneInfo) -> list[Row]:
-    """Return the rows of a page; where no form of URL is known, those of the largest group of dated links."""
+def _list(doc: Document, base: str, section: Section, zone: ZoneInfo) -> _List:
+    """Return the listing of a page; where no form of URL is known, those of the largest group of dated links."""
     links = _links(doc, base)
     accept = accepts(section)
     known = [link for link in links if accept(link.url)]
     if known or section.article_urls:
-        return _listing(known, zone)
+        return _likeliest(known, zone)
     own = url_key(base)
     others = [link for link in links if not looks_like_listing(link.url) and url_key(link.url) != own]
-    dated = [row for row in _listing(others, zone) if _is_dated(row)]
-    return dated if len(dated) >= _FEWEST_UNKNOWN else []
+    found = _likeliest(others, zone)
+    dated = [row for row in found.rows if _is_dated(row)]
+    return _List(found.way, dated if len(dated) >= _FEWEST_UNKNOWN else [])
 
 
 def _is_dated(row: Row) -> bool:
     return bool(row.date or row.month_day)
 
 
-def _listing(links: Sequence[_Anchor], zone: ZoneInfo) -> list[Row]:
+def _likeliest(links: Sequence[_Anchor], zone: ZoneInfo) -> _List:
     """Return the rows of the group with most links, dated ones counting double; the first of equals."""
     runs = _runs(_without_nested(links))
     beneath = Counter(
@@ -122,7 +162,8 @@ def _listing(links: Sequence[_Anchor], zone: ZoneInfo) -> list[Row]:
     groups: defaultdict[str, list[Row]] = defaultdict(list)
     for run in runs:
         groups[_way_to(run[0].node)].append(_row(run, beneath, zone))
-    return max(groups.values(), key=lambda rows: len(rows) + sum(map(_is_dated, rows)), default=[])
+    lists = (_List(way, rows) for way, rows in groups.items())
+    return max(lists, key=lambda each: len(each.rows) + sum(map(_is_dated, each.rows)), default=_List("", []))
 
 
 def _without_nested(links: Sequence[_Anchor]) -> list[_Anchor]:
@@ -156,8 +197,17 @@ def _way_to(node: Node) -> str:
     Lists in groups of five, or in a table for each row, have one way too.
     """
     around = list(_around(node))
-    row = next((index for tags in (_ITEMS, _ROWS) for index, each in enumerate(around) if each.tag in tags), 1)
-    return ">".join(map(_step, reversed(around[row + 1 :])))
+    return ">".join(map(_step, reversed(around[_row_among(around) + 1 :])))
+
+
+def _row_around(node: Node) -> Node:
+    around = list(_around(node))
+    return around[min(_row_among(around), len(around) - 1)]
+
+
+def _row_among(around: Sequence[Node]) -> int:
+    """Return which of a link and the elements around it is its row."""
+    return next((index for tags in (_ITEMS, _ROWS) for index, each in enumerate(around) if each.tag in tags), 1)
 
 
 def _step(node: Node) -> str:

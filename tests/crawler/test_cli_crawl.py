@@ -179,6 +179,29 @@ def test_recheck_of_a_section_that_is_no_longer_configured(town, tmp_path):
     assert "embedded/today, which is not configured" in told(other.run("recheck", "1", code=1))
 
 
+def test_a_section_that_outlives_the_one_that_listed_its_pages_first(town, tmp_path):
+    """Two sections list the same pages; when the first leaves the settings, the pages are the other's to look at."""
+    first = portal_file(town.server.base_url)
+    second = first.replace("[sections.today]", "[sections.again]")
+    both = first + second[second.index("[sections.again]") :]
+    bench(tmp_path, town.server, portal=both).run("crawl")
+    pages = sum(row["tracked"] for row in town.json("status")["sections"])
+    only = bench(tmp_path, town.server, portal=second)
+    assert f"{pages} tracked, all {pages} would be looked at" in only.run("crawl", "--full", "--dry-run").stdout
+    assert f"{pages} looked at" in only.run("crawl", "--full").stdout
+    assert "1 looked at" in only.run("recheck", str(only.number(only.portal.golden.title))).stdout
+    assert "3 looked at" in only.run("recheck", "--oldest", "3").stdout
+
+
+def test_status_counts_looks_and_not_hops(town):
+    """The day's budget is spent by looks at pages: neither a second hop nor the listing or a file takes of it."""
+    town.run("crawl")
+    looked = asked(town, "/art/")
+    town.run("recheck", "--oldest", "3")
+    [portal] = town.json("status")["portals"]
+    assert (portal["first_looks_today"], portal["looks_today"]) == (looked, 3)
+
+
 def test_unknown_section(town):
     """A section that is none is wrong usage; nothing is asked and no archive is made."""
     result = town.run("crawl", "embedded/nope", code=2)

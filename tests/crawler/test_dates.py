@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.dates import FIRST_YEAR, LAST_YEAR, Printed, date_after, find_dates, parse_date, parse_month_day
+from crawler.dates import FIRST_YEAR, LAST_YEAR, Printed, date_after, find_dates, parse_date
 from storage.records import Precision
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -133,20 +133,6 @@ def test_a_label_announces_only_a_near_date():
     assert date_after("No. 7 of 2022-09-20", 3, ZONE) is None
     assert date_after("Date of the yearly meeting: 2022-09-20", 4, ZONE) is None
     assert date_after("Date: soon", 5, ZONE) is None
-
-
-@pytest.mark.parametrize("text", ["09-20", "[9/20]", "9.20", "9月20日", "9 月 20 日", "13-40 09-20"])
-def test_a_day_without_a_year_takes_the_given_one(text):
-    """Listings that print month and day only are read with the year that the caller knows."""
-    printed = parse_month_day(text, 2022)
-    assert printed is not None
-    assert (printed.published_on, printed.published_at, printed.precision) == ("2022-09-20", None, Precision.DAY)
-
-
-@pytest.mark.parametrize("text", ["02-29", "13-40", "2022-09-20", "1.2.3", "9月20", "", "10:46"])
-def test_what_is_no_month_and_day_is_none(text):
-    """Impossible days, whole dates, versions and times are not taken for month and day."""
-    assert parse_month_day(text, 2022) is None
 
 
 @given(DAYS)

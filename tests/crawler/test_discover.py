@@ -8,9 +8,10 @@ import pytest
 
 from config.portal import parse_portal
 from crawler.errors import ListingError, LocateError
-from crawler.pipeline import Summary, crawl
+from crawler.pipeline import crawl
 from crawler.run import How, choose_targets, open_archive, run_job
 from crawler.session import Silent
+from crawler.summary import Summary
 from seeds.portal import Portal, PortalServer, portal_file
 from tests.world import FakeClock
 

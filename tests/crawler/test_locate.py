@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.locate import DeadEnd, Hop, breadcrumb_home, find_link, is_listing, next_hop
+from crawler.locate import DeadEnd, Hop, is_listing, next_hop
 
 DATA = Path(__file__).parents[1] / "data" / "listings"
 HOST = "https://www.nanhu.gov.cn"
@@ -42,7 +42,8 @@ def data(name):
 )
 def test_a_link_is_found_by_its_title(html, path):
     """The surest way of bearing the title wins, and a page that is no article among equals."""
-    assert find_link(html, HOME, "Nanhu Today") == (path and HOST + path)
+    hop = next_hop(html, HOME, ("Nanhu Today",))
+    assert hop == Hop(HOST + path, (), 'by the link "Nanhu Today"') if path else isinstance(hop, DeadEnd)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,9 @@ def test_a_link_is_found_by_its_title(html, path):
 )
 def test_a_breadcrumb_leads_home(html, path):
     """The first level after the words is home, whatever it is called; without words only a link that says so is."""
-    assert breadcrumb_home(f"<body>{html}</body>", ARTICLE) == (path and HOST + path)
+    hop = next_hop(f"<body>{html}</body>", ARTICLE, ("Nanhu Today",))
+    found = hop.url if isinstance(hop, Hop) and hop.how == "by the breadcrumb home" else None
+    assert found == (path and HOST + path)
 
 
 def test_a_walk_from_an_article_ends_at_the_listing():

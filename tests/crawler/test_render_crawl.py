@@ -13,10 +13,10 @@ from rich.console import Console
 from config.portal import Portal, Section
 from crawler.discover import Discovered
 from crawler.errors import ListingError, LocateError
-from crawler.summary import Summary
 from crawler.render import Screen, console_on
 from crawler.render_crawl import Reports, say_failures, say_plan, say_summary
 from crawler.session import Target
+from crawler.summary import Summary
 
 SECTION = Section(title="News", start=("http://a.test/", "http://a.test/b"))
 PORTAL = Portal(name="a", hosts=("a.test",), sections={"news": SECTION})

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from crawler.render import Screen, console_on
 from crawler.render_diff import diff_of, latest_pair, say_diff
+from tests.builders import OTHER_READER, article_url, content, opened, reading
 from tests.commands import run, told
 
 HEAD = "Current location: Home > News\n\n{title}\n\nRelease date:2022-09-20 10:46\n\n"
@@ -125,3 +126,47 @@ def test_paragraphs_that_come_and_go(tmp_path):
 def test_the_last_two_texts(versions, pair):
     """The last two are of one page, and removals have no text."""
     assert latest_pair([{"ref": ref, "page": page, "kind": kind} for ref, page, kind in versions]) == pair
+
+
+@pytest.fixture
+def reread(tmp_path):
+    """Return an archive with one page whose reader changed between its two texts, and one whose did not."""
+    with opened(tmp_path / "archive.db") as story:
+        changed, same = story.sweep([article_url(1), article_url(2)])
+        story.look(changed, content("The museum opened on Monday.", title="Home - The museum"))
+        again = reading(content("The museum opened on Monday.", title="The museum"), OTHER_READER)
+        edited = content("The museum opened on Tuesday.", title="The museum")
+        story.look(changed, edited, reader=OTHER_READER, rereading=again)
+        story.removed(changed)
+        story.look(changed, edited, reader=OTHER_READER)
+        for text in ("One.", "Two."):
+            story.look(same, content(text, title="Another"))
+    return tmp_path / "archive.db"
+
+
+def differing(archive, one, other):
+    """Return the document of a difference."""
+    with closing(sqlite3.connect(archive)) as connection:
+        return diff_of(connection, one, other)[0]
+
+
+def test_a_change_of_reader_is_not_shown_as_the_publishers(reread):
+    """Neighbours are shown as they were compared, in either order, and a note says so; the title that our reader cut is no edit."""
+    there, back = differing(reread, "1@1", "1@2"), differing(reread, "1@2", "1@1")
+    for document, side in ((there, "before"), (back, "after")):
+        assert document[side]["title"] == "The museum"
+        assert document["notes"] == ["1@1 is shown as the reader of 1@2 reads it: the reader changed in between."]
+        assert "Home" not in str(document["operations"])
+        assert not document["same"]
+    with closing(sqlite3.connect(reread)) as connection:
+        known = {digest for (digest,) in connection.execute("SELECT sha256 FROM contents")}
+    assert there["before"]["content_sha256"] in known
+
+
+def test_texts_that_are_no_neighbours_are_shown_as_stored(reread):
+    """Nothing was ever compared but neighbours; where the reader did not change there is nothing to note."""
+    assert differing(reread, "1@1", "1@4")["before"]["title"] == "Home - The museum"
+    assert "Home" in str(differing(reread, "1@1", "1@4")["operations"])
+    assert differing(reread, "2@1", "2@2")["notes"] == []
+    assert differing(reread, "1@2", "1@4")["same"]
+    assert differing(reread, "1@1", "2@2")["notes"] == []

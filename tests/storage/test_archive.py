@@ -10,7 +10,7 @@ import pytest
 
 from storage.bodies import read_body
 from storage.connect import open_reader
-from storage.errors import ArchiveFull
+from storage.errors import ArchiveBusy, ArchiveFull
 from storage.records import Outcome, Purpose, Reading, Result
 from tests.builders import HOST, READER, Clock, article_url, content, open_archive, opened, reading, url_key
 
@@ -138,17 +138,29 @@ def test_what_sqlite_has_undone_itself(story):
 
 
 def test_what_a_host_was_asked_for(story):
-    """Looks since an instant, first ones and later ones apart; refusals of our own cost the host nothing."""
-    [page] = story.sweep([article_url(1)])
+    """Looks since an instant, the first at a page and later ones apart: a look counts once, however many hops it took."""
+    [page, other] = story.sweep([article_url(1), article_url(2)])
     story.look(page, "One.", purpose=Purpose.FIRST)
     since = story.clock.moment
-    assert story.archive.spent_since(HOST, since) == {}
-    for _ in range(2):
-        story.look(page, "One.")
+    assert story.archive.spent_since(HOST, since) == {True: 0, False: 0}
+    story.look(page, "One.")
+    story.append(page, [story.answer(article_url(1), status=302), story.answer(article_url(1), b"x")], reading("One."))
+    story.look(page, "One.", purpose=Purpose.RECHECK)
+    story.look(other, "Two.", purpose=Purpose.RECHECK)
+    assert story.archive.spent_since(HOST, since) == {True: 1, False: 3}
+    assert story.archive.spent_since(HOST, datetime(2020, 1, 1, tzinfo=UTC)) == {True: 2, False: 3}
+    assert story.archive.spent_since("elsewhere.gov.cn", datetime(2020, 1, 1, tzinfo=UTC)) == {True: 0, False: 0}
+
+
+def test_what_costs_a_host_nothing(story):
+    """Refusals of our own and files; the second try at a page that never answered is no first look any more."""
+    [page] = story.sweep([article_url(1)])
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
     story.append(page, [story.answer(article_url(1), result=Result.REFUSED)], None)
-    assert story.archive.spent_since(HOST, since) == {False: 2}
-    assert story.archive.spent_since(HOST, datetime(2020, 1, 1, tzinfo=UTC)) == {False: 2, True: 1}
-    assert story.archive.spent_since("elsewhere.gov.cn", datetime(2020, 1, 1, tzinfo=UTC)) == {}
+    story.imported("From a file.", article_url(1))
+    assert story.archive.spent_since(HOST, long_ago) == {True: 0, False: 0}
+    story.times_out(page)
+    assert story.archive.spent_since(HOST, long_ago) == {True: 0, False: 1}
 
 
 @pytest.mark.parametrize("text", ["lone \ud800 surrogate", "\udfff"])
@@ -310,9 +322,11 @@ def test_every_attempt_is_recorded(story):
 
 
 def test_an_imported_page(story):
-    """Its key is its name; importing it again finds it; it is tracked, but never due: nobody serves it."""
+    """Its key is its name; it is new until it was read; it is tracked, but never due: nobody serves it."""
     page, new = story.archive.import_page("file:a.txt", "file:a.txt", section_id=story.section)
     assert new
+    assert story.archive.import_page("file:a.txt", "elsewhere") == (page, True)
+    assert story.imported("What the file says.", "file:a.txt") == page
     assert story.archive.import_page("file:a.txt", "elsewhere") == (page, False)
     assert story.value("SELECT kind FROM pages WHERE id = ?", page) == "import"
     assert story.value("SELECT count(*) FROM _frontier WHERE page_id = ?", page) == 0
@@ -340,3 +354,52 @@ def test_what_a_listing_is_known_to_hold(story):
     assert story.archive.is_listed(story.section, url_key(article_url(1)))
     assert not story.archive.is_listed(other, url_key(article_url(1)))
     assert not story.archive.is_listed(story.section, "h/never")
+
+
+def test_whether_the_last_sweep_broke_off(story):
+    """The newest sweep that brought rows decides; one that brought none changes nothing of what stands unseen."""
+    assert not story.archive.was_cut(story.section)
+    story.sweep([article_url(1)])
+    assert not story.archive.was_cut(story.section)
+    story.sweep([article_url(2)], complete=False, note="the server failed")
+    assert story.archive.was_cut(story.section)
+    story.sweep([], complete=False)
+    assert story.archive.was_cut(story.section)
+    story.sweep([article_url(2)], complete=False)
+    assert not story.archive.was_cut(story.section)
+
+
+def test_whether_a_listing_held_anything(story):
+    """What appeared and did not leave since is a member; other sections hold their own."""
+    assert not story.archive.has_members(story.section)
+    story.sweep([article_url(1)])
+    assert story.archive.has_members(story.section)
+    assert not story.archive.has_members(story.archive.section("jiaxing", "other"))
+    story.sweep([])
+    assert not story.archive.has_members(story.section)
+
+
+def test_a_row_under_a_new_address_is_not_known(story):
+    """Where the address matters, a page is known as the listing named it last."""
+    plain, secure = article_url(1), article_url(1).replace("http:", "https:")
+    story.sweep([plain])
+    assert [story.archive.is_listed(story.section, url_key(plain), url) for url in (None, plain, secure)] == [True, True, False]
+    story.sweep([secure])
+    assert [story.archive.is_listed(story.section, url_key(plain), url) for url in (None, plain, secure)] == [True, False, True]
+    story.sweep([])
+    assert story.archive.is_listed(story.section, url_key(plain), secure)
+
+
+def test_another_name_of_the_same_archive(path, clock, tmp_path):
+    """Through a link the same file is locked, and a link to nothing yet stays a link to what is made."""
+    link = tmp_path / "link.db"
+    link.symlink_to(path)
+    with opened(link, clock) as story:
+        story.sweep([article_url(1)])
+        for name in (path, link):
+            with pytest.raises(ArchiveBusy):
+                open_archive(name, clock)
+    assert link.is_symlink()
+    assert not path.is_symlink()
+    with opened(path, clock) as story:
+        assert story.column("SELECT url FROM pages") == [article_url(1)]

@@ -145,20 +145,58 @@ def test_the_dictionary_is_found_again(path):
         assert len(dictionaries) == 1
 
 
-def test_a_withheld_dictionary_serves_no_more(path):
-    """Where the dictionary was redacted, the next page is stored alone, and the crawl goes on."""
+@pytest.mark.parametrize("restarted", [True, False])
+def test_a_withheld_dictionary_serves_no_more(path, restarted):
+    """Where the dictionary was redacted, the next page is stored alone and becomes the next one, and the crawl goes on."""
     with opened(path) as story:
         [page_id] = story.sweep([article_url(1)])
         story.look(page_id, "One.")
         body = story.value("SELECT body_id FROM fetches WHERE page_id = ?", page_id)
         story.insert("redactions", {"body_id": body, "reason": "r", "authority": "a", "recorded_at": "2026-01-01T00:00:00.000Z"})
         story.connection.execute("UPDATE bodies SET data = NULL WHERE id = ?", (body,))
-        story.archive._writer.bodies.forget()
+        if restarted:
+            story.archive._writer.bodies.forget()
         story.look(page_id, "Two.")
         newest = story.value("SELECT max(body_id) FROM fetches")
         assert story.value("SELECT dictionary_id FROM bodies WHERE id = ?", newest) is None
+        story.look(page_id, "Three.")
+        assert story.value("SELECT dictionary_id FROM bodies ORDER BY id DESC LIMIT 1") == newest
         with pytest.raises(UnknownReference, match="withheld by order"):
             read_body(story.connection, body)
+
+
+def withhold(connection, body_id):
+    """Withhold a body's bytes by order."""
+    connection.execute(
+        "INSERT INTO redactions (body_id, reason, authority, recorded_at) VALUES (?, 'r', 'a', '2026-01-01T00:00:00.000Z')",
+        (body_id,),
+    )
+    connection.execute("UPDATE bodies SET data = NULL WHERE id = ?", (body_id,))
+
+
+def test_withholding_an_ordinary_body_harms_no_other(desk):
+    """A page written with a dictionary goes alone: the dictionary and its other pages can still be read."""
+    first, second, third = (desk.put(page(number)) for number in range(3))
+    withhold(desk.connection, second)
+    assert [read_body(desk.connection, each) for each in (first, third)] == [page(0), page(2)]
+    with pytest.raises(UnknownReference, match="withheld by order"):
+        read_body(desk.connection, second)
+
+
+def test_a_dictionary_stays_while_others_need_it(desk):
+    """Named or not, the bytes that others were written with are not withheld before those: no evidence goes that was not to go."""
+    first, second, third = (desk.put(page(number)) for number in range(3))
+    with pytest.raises(sqlite3.IntegrityError, match=r"refused: other bodies were written with this one.*withhold those first"):
+        withhold(desk.connection, first)
+    withhold(desk.connection, second)
+    with pytest.raises(sqlite3.IntegrityError, match="withhold those first"):
+        desk.connection.execute("UPDATE bodies SET data = NULL WHERE id = ?", (first,))
+    assert [read_body(desk.connection, each) for each in (first, third)] == [page(0), page(2)]
+    withhold(desk.connection, third)
+    desk.connection.execute("UPDATE bodies SET data = NULL WHERE id = ?", (first,))
+    assert desk.connection.execute("SELECT count(data) FROM bodies WHERE id IN (?, ?, ?)", (first, second, third)).fetchone() == (
+        0,
+    )
 
 
 def test_what_does_not_exist(desk):

@@ -43,7 +43,8 @@ def rebuilt_as_it_was(story):
     assert story.column("PRAGMA integrity_check") == ["ok"]
     assert story.column("PRAGMA foreign_key_check") == []
     edge, leaves = CompactRange(story.connection.execute("SELECT level, hash FROM _log").fetchall()), CompactRange()
-    leaves.extend(story.column("SELECT hash FROM log_leaves ORDER BY id"))
+    for leaf in story.column("SELECT hash FROM log_leaves ORDER BY id"):
+        leaves.append(leaf)
     assert (edge.size, edge.root()) == (leaves.size, leaves.root()) == story.archive.log_head()
 
 
@@ -214,6 +215,15 @@ def test_requests_for_other_purposes_are_no_looks(story):
     rebuilt_as_it_was(story)
 
 
+def test_a_control_is_a_look_at_its_own_page(story):
+    """A page that is asked as a control of another's removal was looked at, before a rebuild as after it."""
+    [page] = story.sweep([article_url(1)])
+    story.look(page, TEXTS[0])
+    story.look(page, TEXTS[1], purpose=Purpose.CONTROL)
+    assert (story.state(page)["looks"], len(story.versions(page))) == (2, 2)
+    rebuilt_as_it_was(story)
+
+
 def test_an_edit_at_two_addresses_is_one_edit(story):
     """`edits` counts what the publisher did: the same step on two pages of a release is one."""
     pages = story.sweep([article_url(1), article_url(1, column=9)])
@@ -245,7 +255,8 @@ def test_no_question_reads_every_fetch(story):
 def test_a_host_keeps_its_port(story):
     """The host of a page is where politeness and dictionaries look: with its port, in small letters."""
     story.sweep([Listed("http://WWW.Example.gov.cn:8080/art_1_1.html", "t")])
-    assert story.column("SELECT host FROM _pages") == ["www.example.gov.cn:8080"]
+    story.sweep([Listed("https://WWW.Example.gov.cn:443/art_1_2.html", "t")])
+    assert story.column("SELECT host FROM _pages") == ["www.example.gov.cn:8080", "www.example.gov.cn"]
 
 
 def test_a_sweep_plans_what_it_finds(story):

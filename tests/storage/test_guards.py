@@ -292,19 +292,40 @@ def test_no_moment_without_guards(busy):
     assert {row[1]: row[4] for row in after} == {row[1]: row[4] for row in before}
 
 
-def test_a_new_table_gets_guards(path):
-    """A table that a migration adds is guarded without anybody thinking of it, compound keys included."""
+def test_a_compound_key_is_guarded(path):
+    """Guards follow from the table: rows that collide on all columns of a key are refused, others are not."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        db = Database(connection)
-        migrate(db)
+        migrate(Database(connection))
         connection.execute("CREATE TABLE novelties (id INTEGER PRIMARY KEY, a TEXT, b TEXT, UNIQUE (a, b)) STRICT")
         assert missing_guards(connection, ["novelties"]) == [f"novelties_no_{what}" for what in ("delete", "update", "replace")]
-        migrate(db)
+        install_guards(connection, ["novelties"])
         connection.execute("INSERT INTO novelties VALUES (1, 'a', 'b')")
         connection.execute("INSERT INTO novelties VALUES (2, 'a', 'c')")
         connection.execute("INSERT INTO novelties (a, b) VALUES ('a', NULL), ('a', NULL)")
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             connection.execute("INSERT OR REPLACE INTO novelties VALUES (3, 'a', 'b')")
+
+
+def test_every_table_of_our_migrations_is_guarded():
+    """A table that a migration adds and `LEDGER` does not name would have no guards: it fails here."""
+    assert sorted(LEDGER) == TABLES
+    assert with_new_archive(lambda connection: missing_guards(connection, TABLES)) == []
+
+
+def test_a_table_of_somebodys_own_is_left_alone(busy):
+    """Notes that people keep in the file are theirs: no damage, no guards, and they may change them."""
+    with closing(sqlite3.connect(busy, isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE my_notes (id INTEGER PRIMARY KEY, note TEXT UNIQUE)")
+        connection.execute("INSERT INTO my_notes VALUES (1, 'look at 12@3')")
+    for opening in (open_writer, open_reader):
+        db = opening(busy)
+        getattr(db, "conn", db).close()
+    db = open_writer(busy)
+    with closing(db.conn):
+        migrate(db)
+        assert missing_guards(db.conn, ledger_tables(db.conn)) == []
+        db.conn.execute("INSERT OR REPLACE INTO my_notes VALUES (1, 'look at 12@4')")
+        db.conn.execute("DELETE FROM my_notes")
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -317,6 +338,15 @@ def test_a_lost_guard_is_noticed(busy, table):
             with pytest.raises(ArchiveDamaged, match=f"{table}_{suffix}") as caught:
                 opening(busy)
             assert caught.value.hint
+
+
+def test_a_lost_table_is_noticed(busy):
+    """A file from which somebody dropped a table of the ledger is damaged, not an archive without such rows."""
+    with closing(sqlite3.connect(busy)) as connection:
+        connection.execute("DROP TABLE stamps")
+    for opening in (open_writer, open_reader):
+        with pytest.raises(ArchiveDamaged, match="has lost its tables: stamps"):
+            opening(busy)
 
 
 def test_a_weakened_guard_is_noticed(busy):

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.identity import Identity, Member, first_identity, reconcile
+from storage.identity import Identity, Member, first_identity, reconcile, reunite
+from storage.instants import later
 from storage.records import PageKind, Reason, State
 
 FOUNDER = Member(
@@ -84,23 +85,23 @@ def test_an_import_is_never_moved(state):
 
 def test_copies_alike_need_no_opinion():
     """Pages that say the same and answer are what they were held to be."""
-    assert reconcile([FOUNDER, COPY]) == ([], [])
-    assert reconcile([]) == ([], [])
+    assert reconcile([FOUNDER, COPY]) == ([], {})
+    assert reconcile([]) == ([], {})
 
 
 @pytest.mark.parametrize("state", ABSENT)
 def test_moved_and_back(state):
     """When the older page goes the copy is the moved original; when it answers again both are copies."""
     moved = Identity(2, 1, Reason.MOVED)
-    assert reconcile([replace(FOUNDER, state=state), COPY]) == ([moved], [])
-    assert reconcile([replace(FOUNDER, state=state), replace(COPY, reason=Reason.MOVED)]) == ([], [])
-    assert reconcile([FOUNDER, replace(COPY, reason=Reason.MOVED)]) == ([Identity(2, 1, Reason.SAME_CONTENT)], [])
+    assert reconcile([replace(FOUNDER, state=state), COPY]) == ([moved], {})
+    assert reconcile([replace(FOUNDER, state=state), replace(COPY, reason=Reason.MOVED)]) == ([], {})
+    assert reconcile([FOUNDER, replace(COPY, reason=Reason.MOVED)]) == ([Identity(2, 1, Reason.SAME_CONTENT)], {})
 
 
 def test_an_article_in_two_columns_does_not_move():
     """The same article number says more than content: taking one column's copy down moves nothing."""
     gone = replace(FOUNDER, state=State.REMOVED)
-    assert reconcile([gone, replace(COPY, reason=Reason.SAME_ARTICLE_ID)]) == ([], [])
+    assert reconcile([gone, replace(COPY, reason=Reason.SAME_ARTICLE_ID)]) == ([], {})
 
 
 def test_not_moved_while_one_older_copy_answers():
@@ -110,39 +111,94 @@ def test_not_moved_while_one_older_copy_answers():
     assert opinions == [Identity(2, 1, Reason.MOVED)]
 
 
+HOUR = 3_600_000
+
+
 def test_a_copy_that_lags_is_no_divergence():
     """A copy not seen since the other changed may have changed too: it is to be looked at, and nothing is claimed."""
     edited = replace(FOUNDER, compare_sha256=OTHER, changed_at="2026-01-01T12:00:00.001Z", confirmed_at="2026-01-01T12:00:00.001Z")
-    assert reconcile([edited, COPY]) == ([], [2])
-    seen_since = replace(COPY, confirmed_at="2026-01-01T12:00:00.001Z")
-    assert reconcile([edited, seen_since]) == ([Identity(2, 2, Reason.DIVERGED)], [])
+    assert reconcile([edited, COPY]) == ([], {2: "2026-01-01T12:00:00.001Z"})
+
+
+def test_a_copy_that_is_written_later_is_no_divergence():
+    """A copy that still differs within the hour may be written anew yet: it is to be seen when that is over, and then it tells."""
+    changed = "2026-01-01T12:00:00.001Z"
+    edited = replace(FOUNDER, compare_sha256=OTHER, changed_at=changed, confirmed_at=changed)
+    for confirmed_at in (changed, later(changed, HOUR - 1)):
+        assert reconcile([edited, replace(COPY, confirmed_at=confirmed_at)]) == ([], {2: later(changed, HOUR)})
+    parted = replace(COPY, confirmed_at=later(changed, HOUR))
+    assert reconcile([edited, parted]) == ([Identity(2, 2, Reason.DIVERGED)], {})
 
 
 def test_the_founder_lags():
     """The founding page is to be looked at in its turn."""
     edited = replace(COPY, compare_sha256=OTHER, changed_at="2026-01-01T13:00:00.000Z", confirmed_at="2026-01-01T13:00:00.000Z")
-    assert reconcile([FOUNDER, edited]) == ([], [1])
-    assert reconcile([replace(FOUNDER, confirmed_at="2026-01-01T14:00:00.000Z"), edited]) == ([Identity(2, 2, Reason.DIVERGED)], [])
+    assert reconcile([FOUNDER, edited]) == ([], {1: "2026-01-01T13:00:00.000Z"})
+    seen = replace(FOUNDER, confirmed_at="2026-01-01T13:59:59.999Z")
+    assert reconcile([seen, edited]) == ([], {1: "2026-01-01T14:00:00.000Z"})
+    seen = replace(FOUNDER, confirmed_at="2026-01-01T14:00:00.000Z")
+    assert reconcile([seen, edited]) == ([Identity(2, 2, Reason.DIVERGED)], {})
+
+
+def test_of_several_changes_the_first_is_waited_for():
+    """A page that lags behind two is to be seen as soon as that says more of either."""
+    edits = [
+        replace(
+            COPY, page_id=page, compare_sha256=f"{page}" * 64, changed_at=f"2026-01-01T{hour}:00:00.000Z", confirmed_at="2026-02"
+        )
+        for page, hour in ((2, 13), (3, 14))
+    ]
+    assert reconcile([FOUNDER, *edits])[1] == {1: "2026-01-01T13:00:00.000Z"}
+
+
+PARTED = replace(COPY, release_id=2, reason=Reason.DIVERGED)
+
+
+def test_a_page_that_parted_comes_back():
+    """What says again what its former release's first page says is one with it, and what joined it meanwhile comes along."""
+    joined = replace(PARTED, page_id=3, reason=Reason.SAME_CONTENT)
+    assert reunite(PARTED, [PARTED], [FOUNDER]) == [Identity(2, 1, Reason.SAME_CONTENT)]
+    assert reunite(PARTED, [PARTED, joined], [replace(FOUNDER, same_article=True)]) == [
+        Identity(2, 1, Reason.SAME_ARTICLE_ID),
+        Identity(3, 1, Reason.SAME_CONTENT),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "former"),
+    [
+        (replace(PARTED, compare_sha256=OTHER), [FOUNDER]),
+        (replace(PARTED, state=State.SUSPECT), [FOUNDER]),
+        (replace(PARTED, has_text=False), [replace(FOUNDER, has_text=False)]),
+        (PARTED, []),
+        (PARTED, [replace(FOUNDER, state=State.REMOVED)]),
+        (PARTED, [replace(FOUNDER, kind=PageKind.IMPORT)]),
+        (PARTED, [replace(FOUNDER, compare_sha256=OTHER), replace(COPY, page_id=3)]),
+    ],
+)
+def test_a_page_that_parted_stays_apart(page, former):
+    """Another text, no text, no answer, or nobody there who speaks for the release it left: nothing says that it is one again."""
+    assert reunite(page, [page], former) == []
 
 
 def test_two_readers_part_nothing():
     """What two readers made of two pages differs for that reason alone, however lately both were seen."""
     other = replace(COPY, compare_sha256=OTHER, reader="2/a/b")
-    assert reconcile([FOUNDER, other]) == ([], [])
-    assert reconcile([replace(FOUNDER, reader="2/a/b"), other]) == ([Identity(2, 2, Reason.DIVERGED)], [])
+    assert reconcile([FOUNDER, other]) == ([], {})
+    assert reconcile([replace(FOUNDER, reader="2/a/b"), other]) == ([Identity(2, 2, Reason.DIVERGED)], {})
 
 
 @pytest.mark.parametrize("state", ABSENT)
 def test_a_page_that_does_not_answer_does_not_diverge(state):
     """What is not there says nothing else."""
-    assert reconcile([FOUNDER, replace(COPY, state=state, compare_sha256=OTHER)]) == ([], [])
-    assert reconcile([replace(FOUNDER, state=state), replace(COPY, state=state)]) == ([], [])
+    assert reconcile([FOUNDER, replace(COPY, state=state, compare_sha256=OTHER)]) == ([], {})
+    assert reconcile([replace(FOUNDER, state=state), replace(COPY, state=state)]) == ([], {})
 
 
 def test_an_import_takes_no_part():
     """A file never changes: an edit of the crawled page parts it from nothing."""
     imported = replace(FOUNDER, kind=PageKind.IMPORT, state=State.IMPORTED)
-    assert reconcile([imported, replace(COPY, compare_sha256=OTHER)]) == ([], [])
+    assert reconcile([imported, replace(COPY, compare_sha256=OTHER)]) == ([], {})
 
 
 MEMBERS = st.lists(

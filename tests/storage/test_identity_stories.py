@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from storage.archive import Archive
+from storage.instants import instant, later
 from storage.records import Kind, Outcome, State
-from tests.builders import OTHER_READER, article_url, content, reading
+from tests.builders import OTHER_READER, Story, article_url, content, reading
 
 A, B, C = "Zhang Bing visited the port.", "Zhang Bing toured the port.", "Zhang Bing left the port."
 
@@ -120,18 +122,135 @@ def test_a_copy_that_lags_is_no_divergence(story, addresses):
     assert releases(story) == [(first, f"{first}@2", "live", 1)]
 
 
+def frontier(story, page):
+    """Return when a page is due, and why."""
+    return story.connection.execute("SELECT due_at, reason FROM _frontier WHERE page_id = ?", (page,)).fetchone()
+
+
+def part(story, first, second):
+    """Let the second of two copies be edited, and the first be seen to say the old for more than an hour."""
+    for page in (first, second):
+        story.look(page, A)
+    story.clock.skip(hours=2)
+    story.look(second, B)
+    story.clock.skip(hours=2)
+    story.look(first, A)
+
+
 def test_diverged_after_both_were_seen(story, addresses):
-    """Only when the other was seen since, and says something else, are they two releases."""
+    """Only when the other was seen an hour after the change, and says something else, are they two releases."""
+    first, second = addresses
+    for page in addresses:
+        story.look(page, A)
+    story.clock.skip(days=1)
+    assert story.look(second, B).look_at == (first,)
+    changed = story.state(second)["last_changed_at"]
+    story.clock.skip(minutes=50)
+    assert story.look(first, A).look_at == ()
+    assert len(story.identities()) == 2
+    story.clock.skip(minutes=10)
+    story.look(first, A)
+    assert story.identities()[-1] == (second, second, "diverged")
+    assert story.state(first)["base_at"] >= later(changed, 3_600_000)
+    assert releases(story) == [(first, f"{first}@1", "live", 0), (second, f"{second}@2", "live", 1)]
+
+
+def test_a_copy_written_anew_a_quarter_of_an_hour_later(story, columns):
+    """Two columns of one article, the second regenerated later, and seen in between: one release, one edit."""
+    for page in columns:
+        story.look(page, A)
+    story.clock.skip(days=1)
+    for page, text in zip(columns, (B, A), strict=True):
+        story.look(page, text)
+    story.clock.skip(minutes=15)
+    for page in columns:
+        story.look(page, B)
+    story.clock.skip(days=1)
+    for page in columns:
+        story.look(page, B)
+    assert [reason for _, _, reason in story.identities()] == ["first", "same-article-id"]
+    assert releases(story) == [(columns[0], f"{columns[0]}@2", "live", 1)]
+
+
+@pytest.fixture
+def policy(path, clock):
+    """Begin a story whose policy lets a page wait for a month, so that what is brought forward shows."""
+    archive = Archive.open(path, schedule=lambda *_: ("2030-01-01T00:00:00.000Z", "age"), now=clock)
+    with archive:
+        yield Story(archive, clock)
+
+
+def test_a_copy_is_seen_again_when_the_hour_is_over(policy):
+    """The copy is due at once, then an hour after the change, then by the policy again: nothing goes in circles."""
+    first, second = policy.sweep([article_url(1), article_url(2)])
+    for page in (first, second):
+        policy.look(page, A)
+    policy.clock.skip(days=1)
+    policy.look(first, A)
+    policy.look(second, B)
+    changed = policy.state(second)["last_changed_at"]
+    due, reason = frontier(policy, first)
+    assert (due <= instant(policy.clock.moment), reason) == (True, "copy")
+    for _ in range(3):
+        assert policy.look(first, A).look_at == ()
+        assert frontier(policy, first) == (later(changed, 3_600_000), "copy")
+        policy.clock.skip(minutes=15)
+    policy.clock.skip(minutes=15)
+    policy.look(first, A)
+    assert policy.identities()[-1] == (second, second, "diverged")
+    for page in (first, second):
+        policy.look(page, A if page == first else B)
+        assert frontier(policy, page) == ("2030-01-01T00:00:00.000Z", "age")
+
+
+def test_an_hour_is_never_waited_for_longer_than_the_policy(story, addresses):
+    """A page that is due earlier by itself keeps its time."""
     first, second = addresses
     for page in addresses:
         story.look(page, A)
     story.look(second, B)
-    assert len(story.identities()) == 2
     story.look(first, A)
+    assert frontier(story, first)[1].startswith("live")
+
+
+@pytest.mark.parametrize("follows", ["first", "second"])
+def test_a_page_that_diverged_comes_back(story, addresses, follows):
+    """Whichever of the two takes the other's text: one release again, under its old number, as a rebuild has it."""
+    first, second = addresses
+    part(story, first, second)
+    story.look(*{"first": (first, B), "second": (second, A)}[follows])
+    assert story.identities()[2:] == [(second, second, "diverged"), (second, first, "same-content")]
+    assert [row[0] for row in releases(story)] == [first]
+    before = story.rows("SELECT * FROM _current")
+    story.archive.rebuild()
+    assert story.rows("SELECT * FROM _current") == before
+    part(story, first, second)
     assert story.identities()[-1] == (second, second, "diverged")
-    assert releases(story) == [(first, f"{first}@1", "live", 0), (second, f"{second}@2", "live", 1)]
+
+
+def test_what_joined_a_page_that_diverged_comes_back_with_it(story, columns):
+    """A third page of the text that parted belongs to the release that it joined, wherever that goes."""
+    first, second = columns
+    part(story, first, second)
+    story.imported(B)
+    [third] = story.sweep([article_url(8)])
+    story.look(third, B)
+    assert story.identities()[-1] == (third, second, "same-content")
     story.look(first, B)
-    assert story.identities()[-1] == (second, second, "diverged")
+    assert {(page, release) for page, release, _ in story.identities()[-3:]} == {
+        (page, first) for page in (second, third, third - 1)
+    }
+    assert story.identities()[-3] == (second, first, "same-article-id")
+    assert [row[0] for row in releases(story)] == [first]
+
+
+def test_what_was_no_release_of_its_own_does_not_come_back(story, addresses):
+    """A page that founded its release by itself joins nobody later, whatever it comes to say."""
+    first, second = addresses
+    story.look(first, A)
+    story.look(second, B)
+    story.look(second, A)
+    assert [reason for *_, reason in story.identities()] == ["first", "first"]
 
 
 def test_a_lagging_copy_that_does_not_answer(story, addresses):
@@ -155,6 +274,8 @@ def test_a_cached_copy_does_not_prove_divergence(story, addresses):
     story.look(first, A, headers={"Age": "1800"})
     assert [reason for _, _, reason in story.identities()] == ["first", "same-content"]
     story.clock.skip(hours=1)
+    story.look(first, A, headers={"Age": "60"})
+    assert [reason for _, _, reason in story.identities()] == ["first", "same-content"]
     story.look(first, A)
     assert story.identities()[-1] == (second, second, "diverged")
 
@@ -264,3 +385,11 @@ def test_what_is_told_stands_in_changes(story, addresses, columns):
     told = {ref for _, ref in story.outbox() if ref}
     assert told
     assert told <= set(story.column("SELECT ref FROM changes"))
+
+
+def test_an_edit_in_two_columns_is_one_edit(story, columns):
+    """The copies say where they stand (another breadcrumb), and are compared without it: the step counts once."""
+    for text in (A, B, A):
+        for page, column in zip(columns, ("News", "Culture"), strict=True):
+            story.look(page, content(text, breadcrumb=("Home", column)))
+    assert releases(story) == [(columns[0], f"{columns[0]}@3", "live", 2)]

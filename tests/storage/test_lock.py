@@ -165,3 +165,16 @@ def test_a_child_process_inherits_no_lock(path):
         lock.release()
         acquire(WriterLock(path))
         child.kill()
+
+
+def test_a_link_is_the_file_that_it_names(path):
+    """One archive has one lock, whatever the name that it is opened under."""
+    path.touch()
+    link = path.with_name("elsewhere.db")
+    link.symlink_to(path.name)
+    assert WriterLock(link).path == WriterLock(path).path == path.with_name("archive.db.lock")
+    first = WriterLock(link)
+    acquire(first)
+    with pytest.raises(ArchiveBusy):
+        acquire(WriterLock(path))
+    first.release()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from storage.bodies import read_body
 from storage.instants import later
 from storage.records import Attachment, DateCandidate, Kind, Outcome, Reading, Result, State
-from tests.builders import READER, article_url, content, page_html
+from tests.builders import READER, article_url, content, page_html, reading
 
 A, B, C = "Zhang Bing visited the port.", "Zhang Bing toured the port.", "Zhang Bing left the port."
 EDIT = "Zhang Bing [-visited-]{+toured+} the port."
@@ -228,6 +230,51 @@ def test_an_age_moves_the_bound_back(story, page):
     assert story.bounds(page)[2][0] == second
 
 
+def test_an_older_copy_is_no_edit_and_no_revert(story, page):
+    """A -> B, and then a cache serves the A of before B was seen: no version, nothing told, and B stays what is compared with."""
+    story.look(page, A)
+    story.clock.skip(hours=1)
+    story.look(page, B)
+    before, state = counts(story), story.state(page)
+    story.clock.skip(hours=1)
+    appended = story.look(page, A, headers={"Age": "7200", "ETag": '"of the old one"'}, problems=("odd",))
+    assert (appended.kind, appended.state, appended.answered) == (None, State.LIVE, True)
+    assert counts(story) == before
+    assert story.state(page) == state | {"looks": 3, "last_look_at": story.asked[-1]}
+    odd, older = json.loads(story.value("SELECT problems FROM readings ORDER BY id DESC LIMIT 1"))
+    assert (odd, older.partition(":")[0]) == ("odd", "an older copy from a cache")
+    story.look(page, B)
+    assert [row["kind"] for row in story.versions(page)] == ["new", "edited"]
+    assert story.outbox() == [("silent", f"{page}@2")]
+
+
+def test_a_copy_from_after_the_base_is_an_edit(story, page):
+    """What stood in a cache since after the former state was seen is what the page said then: an edit like any other."""
+    story.look(page, A)
+    base = story.asked[-1]
+    story.clock.skip(hours=2)
+    assert story.look(page, B, headers={"Age": "3600"}).kind is Kind.EDITED
+    assert story.bounds(page)[1] == (base, later(story.asked[-1], 5), None)
+
+
+def test_an_older_copy_restores_nothing(story, page):
+    """A removed page that a cache still serves is removed: only an answer from after it was missing brings it back."""
+    story.look(page, A)
+    story.clock.skip(hours=1)
+    story.removed(page)
+    story.clock.skip(hours=1)
+    appended = story.look(page, A, headers={"Age": "5400"})
+    assert (appended.kind, appended.state, appended.answered) == (None, State.REMOVED, True)
+    assert story.look(page, A, headers={"Age": "60"}).kind is Kind.RESTORED
+
+
+def test_a_broken_clock_hides_no_edit(story, page):
+    """A fresh answer is of now, even where our clock was set back: only an Age makes a copy old."""
+    story.look(page, A)
+    story.clock.skip(hours=-2)
+    assert story.look(page, B).kind is Kind.EDITED
+
+
 @pytest.mark.parametrize("age", ["9" * 30, "9" * 5000, "-5", "soon", ""])
 def test_a_broken_age_breaks_nothing(story, page, age):
     """Whatever a cache sends, the bound is a time before the request, and the look is recorded."""
@@ -331,3 +378,25 @@ def test_validators_come_from_a_readable_body_only(story, page):
     assert (story.state(page)["etag"], story.state(page)["last_modified"]) == wanted
     story.look(page, A, headers={})
     assert (story.state(page)["etag"], story.state(page)["last_modified"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("hop", "target", "own"),
+    [
+        ("http://www.jiaxing.gov.cn/x", "http://www.jiaxing.gov.cn/y", False),
+        (None, "https://www.jiaxing.gov.cn/other", False),
+        (None, None, True),
+        ("http://www.jiaxing.gov.cn/x", None, True),
+    ],
+)
+def test_validators_of_another_address_are_not_the_pages(story, page, hop, target, own):
+    """What the target of a redirect sends may not be sent to the page's own address; its own in the other scheme may."""
+    target = target or story.url(page).replace("http:", "https:")
+    hops = [story.answer(url, None, status=302) for url in (story.url(page), hop) if url]
+    validators = {"ETag": '"e"', "Last-Modified": "yesterday"}
+    story.append(page, [*hops, story.answer(target, page_html(content(A)), headers=validators)], reading(A))
+    wanted = ('"e"', "yesterday") if own else (None, None)
+    for _ in range(2):
+        assert (story.state(page)["etag"], story.state(page)["last_modified"]) == wanted
+        story.archive.rebuild()
+    assert story.value("SELECT etag FROM fetches ORDER BY id DESC LIMIT 1") == '"e"'

@@ -97,6 +97,103 @@ def test_another_reader_without_a_rereading(story, page):
     assert story.look(page, B, reader=OTHER_READER).kind is None
 
 
+def compared(story, page):
+    """Return the texts with which a page's versions were compared, as they are stored."""
+    return story.column(
+        "SELECT c.text FROM versions v LEFT JOIN contents c ON c.id = v.compared_id WHERE v.page_id = ? ORDER BY v.number", page
+    )
+
+
+def test_a_version_names_what_it_was_compared_with(story, page):
+    """The former state as the same reader reads it: after a change of reader not the former version's own content."""
+    for text in (A, B):
+        story.look(page, text)
+    story.look(page, C + FOOTER, reader=OTHER_READER, rereading=reading(B + FOOTER, OTHER_READER))
+    story.removed(page)
+    story.look(page, C + FOOTER, reader=OTHER_READER)
+    assert compared(story, page) == [None, A, B + FOOTER, None, C + FOOTER]
+
+
+def test_a_restoration_that_cannot_be_compared_names_nothing(story, page):
+    """The new reader never read the last text: there is nothing that the restoration was compared with."""
+    story.look(page, A)
+    story.removed(page)
+    assert story.look(page, A + FOOTER, reader=OTHER_READER).kind is Kind.RESTORED
+    assert compared(story, page) == [None, None, None]
+
+
+def withhold(story, content_id):
+    """Withhold a content's text by order."""
+    story.insert(
+        "redactions", {"content_id": content_id, "reason": "r", "authority": "a", "recorded_at": "2026-01-01T00:00:00.000Z"}
+    )
+    story.connection.execute("UPDATE contents SET text = NULL WHERE id = ?", (content_id,))
+
+
+def test_an_edit_after_the_text_was_withheld(story, page):
+    """The hash outlives the text: the edit is a version, of which nothing is said, and the unchanged page makes none."""
+    story.look(page, A)
+    withhold(story, 1)
+    assert story.look(page, A).kind is None
+    appended = story.look(page, B)
+    assert (appended.kind, appended.silent) == (Kind.EDITED, False)
+    assert story.versions(page)[1] == version(2, "edited", B)
+    assert story.value("SELECT compared_id FROM versions WHERE number = 2") == 1
+    assert story.look(page, C).kind is Kind.EDITED
+    assert story.look(page, A).kind is Kind.EDITED
+    assert (story.versions(page)[-1]["labels"], story.versions(page)[-1]["text"]) == ('["revert"]', None)
+    assert story.value("SELECT problems FROM readings ORDER BY id DESC LIMIT 1") == "[]"
+
+
+# Promise 11, with several sections
+
+
+@pytest.fixture
+def other(story):
+    """Return a second section."""
+    return story.archive.section("jiaxing", "notices")
+
+
+ONE, TWO = article_url(1), article_url(2)
+
+
+def test_a_section_that_was_never_read_whole_hides_no_news(story, other):
+    """Listed first by a section under no complete watch, and then seen to come by one that is: news."""
+    story.sweep([ONE], section=other)
+    story.sweep([ONE, TWO], complete=False)
+    [_, page] = story.sweep([ONE, TWO], section=other)
+    assert not story.look(page, A).baseline
+    assert story.outbox() == [("new", f"{page}@1")]
+
+
+def test_a_section_that_is_read_whole_later_takes_no_news_back(story, other):
+    """What a watched section saw come stays news, whenever another section's listing is first read to its end."""
+    story.sweep([ONE], section=other)
+    story.sweep([ONE, TWO], complete=False)
+    [_, page] = story.sweep([ONE, TWO], section=other)
+    story.sweep([ONE, TWO])
+    assert not story.look(page, A).baseline
+
+
+@pytest.mark.parametrize("partial", [True, False])
+def test_what_one_section_had_from_the_beginning_is_no_news_elsewhere(story, other, partial):
+    """In a section's first complete listing, or in a partial one before, and later new in another's: it was there before us."""
+    story.sweep([ONE])
+    if partial:
+        story.sweep([TWO], section=other, complete=False)
+    story.sweep([TWO], section=other)
+    [_, page] = story.sweep([ONE, TWO])
+    assert story.look(page, A).baseline
+    assert story.outbox() == []
+
+
+def test_a_page_of_partial_listings_only_is_no_news(story, other):
+    """No section was ever read to its end: nobody can tell what is new."""
+    story.sweep([ONE], complete=False)
+    [page] = story.sweep([TWO], section=other, complete=False)
+    assert story.look(page, A).baseline
+
+
 def test_a_revert_across_readers(story, page):
     """Back to the first text after the reader changed in between: still a revert, because the first body was read again."""
     story.look(page, A)

@@ -221,12 +221,11 @@ def test_totals(story, pages):
     story.look(pages[0], B)
     story.fails(pages[1])
     found = totals(story.connection)
-    assert {name: found[name] for name in ("releases", "suspect", "removed", "versions", "changes", "requests")} == {
+    assert {name: found[name] for name in ("releases", "suspect", "removed", "versions", "requests")} == {
         "releases": 2,
         "suspect": 1,
         "removed": 0,
         "versions": 3,
-        "changes": 1,
         "requests": 5,
     }
     assert (found["vantage"], found["first_trigger"], found["last_request_at"]) == ("test bench", "crawl", story.asked[-1])
@@ -250,6 +249,49 @@ def test_what_is_due(story, pages):
     assert due_pages(story.connection, section_ids=[], now=None) == []
 
 
+def due(story, *sections, **options):
+    """Return (page, section) of what is due in sections, whenever."""
+    found = due_pages(story.connection, section_ids=sections, **{"now": None, **options})
+    return [(row["page"], row["section"]) for row in found]
+
+
+def test_some_of_what_is_due(story, pages):
+    """Of named pages, or for one reason, and both within what is due: never a page that is not tracked here."""
+    first, second, third = pages
+    here = story.section
+    assert due(story, here, only=[third, first, 99]) == [(third, here), (first, here)]
+    assert due(story, here, only=[]) == []
+    assert due(story, here, only=[first], now="2000-01-01T00:00:00.000Z") == []
+    story.connection.execute("UPDATE _frontier SET reason = 'copy' WHERE page_id IN (?, ?)", (first, third))
+    assert due(story, here, reason="copy") == [(third, here), (first, here)]
+    assert due(story, here, reason="copy", only=[first, second]) == [(first, here)]
+    assert due(story, here, reason="copy", now="2000-01-01T00:00:00.000Z") == []
+    assert due(story, here, reason="listing") == []
+
+
+def test_a_page_is_due_wherever_it_is_listed(story, pages):
+    """A page of two sections belongs to the one that listed it first among those asked for; also one that it has left."""
+    other = story.archive.section("jiaxing", "notices")
+    story.sweep([article_url(2), article_url(4)], section=other)
+    story.sweep([], section=other)
+    here, fourth = story.section, story.page(article_url(4))
+    assert sorted(due(story, other)) == [(pages[1], other), (fourth, other)]
+    for asked in ((here, other), (other, here)):
+        assert sorted(due(story, *asked)) == [*((page, here) for page in pages), (fourth, other)]
+    assert sorted(due(story, other, only=pages)) == [(pages[1], other)]
+
+
+def test_a_page_is_asked_for_as_it_was_listed_last(story, pages):
+    """A portal that moved to https is asked there; a page that left is asked where it stood; a rebuild changes nothing."""
+    secure = article_url(1).replace("http:", "https:")
+    story.sweep([secure, article_url(2)])
+    story.sweep([article_url(2)])
+    for _ in range(2):
+        found = {row["page"]: row["url"] for row in due_pages(story.connection, section_ids=[story.section], now=None)}
+        assert found == {pages[0]: secure, pages[1]: article_url(2), pages[2]: article_url(3)}
+        story.archive.rebuild()
+
+
 def test_the_base_of_a_page(story, pages):
     """The fetch whose body the next one is compared with, its validators, and who read it."""
     assert base_of(story.connection, pages[2]) is None
@@ -269,6 +311,8 @@ def test_the_base_of_a_page(story, pages):
         ("SELECT * FROM releases WHERE release = ?", (1,)),
         ("SELECT * FROM captures WHERE fetch = ?", (1,)),
         ("SELECT * FROM changes ORDER BY observed_at DESC LIMIT 50", ()),
+        ("SELECT * FROM removals ORDER BY first_missing_at DESC LIMIT 50", ()),
+        ("SELECT * FROM releases ORDER BY published_on DESC, release DESC LIMIT 50", ()),
     ],
 )
 def test_no_question_reads_every_version(story, sql, parameters):

@@ -8,10 +8,10 @@ from contextlib import closing
 import pytest
 from sqlite_utils import Database
 
-from storage.errors import NotAnArchive
+from storage.errors import ArchiveDamaged, NotAnArchive
 from storage.records import Event, FoundBy, Kind, Outcome, PageKind, Precision, Purpose, Reason, Result, Role, SweepKind
 from storage.schema import APPLICATION_ID, LEDGER, check, known_migrations, ledger_tables, migrate
-from tests.builders import rows_of
+from tests.builders import Clock, open_archive, rows_of
 
 VOCABULARY = {
     ("pages", "kind"): PageKind,
@@ -75,11 +75,25 @@ def test_what_the_file_refuses(plain, table, column, value):
 
 
 @pytest.mark.parametrize(
-    ("kind", "content", "stands"), [("removed", None, True), ("removed", 1, False), ("edited", None, False), ("edited", 1, True)]
+    ("kind", "content", "compared", "stands"),
+    [
+        ("removed", None, None, True),
+        ("removed", 1, None, False),
+        ("removed", None, 1, False),
+        ("edited", None, 1, False),
+        ("edited", 1, None, False),
+        ("edited", 1, 1, True),
+        ("restored", 1, 1, True),
+        ("restored", 1, None, True),
+        ("restored", None, None, False),
+        ("new", 1, None, True),
+        ("new", 1, 1, False),
+    ],
 )
-def test_only_a_removal_has_no_content(plain, kind, content, stands):
-    """A version without content is a removal, and a removal has none."""
-    row = {**rows_of(plain, "SELECT * FROM versions LIMIT 1")[0], "id": 9_999, "number": 99, "kind": kind, "content_id": content}
+def test_which_versions_have_contents(plain, kind, content, compared, stands):
+    """A version without content is a removal, and a removal has none; an edit was compared with something, a first sight not."""
+    row = {**rows_of(plain, "SELECT * FROM versions LIMIT 1")[0], "id": 9_999, "number": 99, "kind": kind}
+    row |= {"content_id": content, "compared_id": compared}
     sql = f"INSERT INTO versions VALUES ({', '.join('?' * len(row))})"
     if stands:
         plain.execute(sql, list(row.values()))
@@ -162,3 +176,25 @@ def test_indexes_serve_the_references(plain):
         ("_frontier", "due_at"),
     ):
         assert wanted in led
+
+
+def test_guards_in_older_words_are_worded_anew(path):
+    """An archive whose guards an older version worded is opened and mended; one of ours with another wording is damaged."""
+    open_archive(path, Clock()).close()
+    with closing(sqlite3.connect(path)) as connection:
+        (text,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'runs_no_delete'").fetchone()
+        connection.execute("DROP TRIGGER runs_no_delete")
+        connection.execute(text.replace("is refused", "was refused"))
+        connection.execute("PRAGMA user_version = 0")
+    open_archive(path, Clock()).close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT sql FROM sqlite_master WHERE name = 'runs_no_delete'").fetchone() == (text,)
+        connection.execute("DROP TRIGGER runs_no_delete")
+        connection.execute(text.replace("is refused", "was refused"))
+    with pytest.raises(ArchiveDamaged, match="runs_no_delete"):
+        open_archive(path, Clock())
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 0")
+        connection.execute("DROP TRIGGER runs_no_delete")
+    with pytest.raises(ArchiveDamaged, match="runs_no_delete"):
+        open_archive(path, Clock())

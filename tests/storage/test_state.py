@@ -133,12 +133,44 @@ def test_a_later_body_outweighs_a_304():
     assert fold([first(), not_modified(60), edit(120)]).unchanged_304 is None
 
 
-@pytest.mark.parametrize(("age", "base"), [(0, 60), (60, 59), (3000, 10), (3600, 0), (7200, 0), (10**9, 0)])
-def test_an_age_moves_the_bound_back_and_never_forward(age, base):
-    """A body that stood in a cache proves its state only for when it was put there; what was proven stays proven."""
+@pytest.mark.parametrize(("age", "base"), [(0, 60), (60, 59), (3000, 10), (3599, 0)])
+def test_an_age_moves_the_bound_back(age, base):
+    """A body that stood in a cache proves its state only for when it was put there."""
     state = fold([first(), look(60, age=age)])
-    assert state.base_at == at(base)
-    assert state.base_fetch_id == 60
+    assert state.base_at == later(at(base), 1000 * (age == 3599))
+    assert (state.base_fetch_id, state.last_confirmed_at) == (60, later(at(60), 500))
+
+
+@pytest.mark.parametrize("age", [3600, 7200, 10**9])
+def test_an_older_copy_says_nothing_of_now(age):
+    """A body that stood in a cache since before the base was seen is a look that was answered: base and confirmation stay."""
+    before, after = fold([first()]), fold([first(), look(60, age=age, compare_sha256="c" * 64)])
+    assert after == replace(before, last_look_at=at(60), looks=2)
+
+
+def test_an_older_copy_ends_an_error_of_the_way():
+    """Whoever sends a copy answers: a time-out is over; what is missing stays missing, and removed what is removed."""
+    state = fold([first(), timed_out(60), look(70, age=7200)])
+    assert (state.fails, state.failing_since, state.error, state.outcome, state.state) == (0, None, None, "ok", State.LIVE)
+    assert state.last_confirmed_at == later(at(0), 500)
+    for missing in ([failed(60)], [removal(60)]):
+        before = fold([first(), *missing])
+        assert advance(before, look(70, age=7200)) == replace(before, last_look_at=at(70), looks=3)
+
+
+def test_a_removed_page_is_not_brought_back_by_a_copy_from_before():
+    """What stood after the page was last read, and before it was seen to be missing, restores nothing."""
+    before = fold([first(), removal(60)])
+    assert before.outdates(at(60))
+    assert advance(before, look(90, age=1800)).state is State.REMOVED
+    assert not before.outdates(at(61))
+
+
+def test_a_fresh_answer_is_never_an_older_copy():
+    """A clock that was set back makes no answer old: without an Age it comes from the publisher now."""
+    assert fold([first(60), edit(0)]).version_id == 2
+    assert fold([first(60), look(0)]).base_fetch_id == 0
+    assert not fold([first(60)]).outdates(None)
 
 
 def test_an_age_at_first_sight():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from storage.fingerprint import page_key
-from storage.instants import later
-from storage.records import Kind, Listed, SweepKind
+from storage.instants import instant, later
+from storage.records import Kind, Listed, Purpose, SweepKind
 from storage.sweeps import Row, SweepRecord
 from tests.builders import HOST, article_url, url_key
 
@@ -143,6 +143,63 @@ def test_bounds_rest_on_complete_sweeps(story):
     ]
 
 
+def read_listing(story, *ages):
+    """Ask for a listing's pages, each answered from a cache after so many seconds (None: not from one); return the fetches."""
+    fetches = []
+    for age in ages:
+        headers = {"Age": str(age)} if age is not None else {}
+        fetch = story.answer(f"http://{HOST}/col/", b"<html>a listing</html>", purpose=Purpose.LISTING, headers=headers)
+        [fetch_id] = story.archive.append_fetches([fetch], run_id=story.run, section_id=story.section)
+        fetches.append((fetch_id, fetch))
+        story.clock.skip(minutes=1)
+    return fetches
+
+
+def swept(story, fetches, *urls, **more):
+    """Append a complete sweep of what these fetches brought."""
+    rows = [Row(listed(url), url_key(url), None, fetches[-1][0]) for url in urls]
+    started = fetches[0][1].requested_at
+    parts = {"started_at": started, "rows": rows, "complete": True, "pages_read": len(fetches), **more}
+    story.archive.append_sweep(SweepRecord(story.run, story.section, SweepKind.FULL, "2026-01-01", **parts))
+
+
+@pytest.mark.parametrize(("ages", "seconds"), [((None, 3600), 3600 - 61), ((7200, None), 7200), ((None, None), 0)])
+def test_bounds_count_from_what_the_answers_say(story, ages, seconds):
+    """A listing from a cache is as old as its Age says: no later than that a page was surely not there yet."""
+    swept(story, read_listing(story, *ages), ONE)
+    started = story.value("SELECT started_at FROM sweeps")
+    story.answer("http://h/", b"x")
+    swept(story, read_listing(story, None), ONE, TWO)
+    assert story.column("SELECT not_before FROM listing_events WHERE sweep_id = 2") == [later(started, -1000 * seconds)]
+
+
+def test_bounds_rest_on_the_sections_own_listing(story):
+    """What else was asked meanwhile, of this section or another, with whatever Age, is none of the sweep."""
+    fetches = read_listing(story, None)
+    other = story.archive.section("jiaxing", "notices")
+    for section, purpose in ((other, Purpose.LISTING), (story.section, Purpose.LOOK)):
+        old = story.answer("http://h/", b"x", purpose=purpose, headers={"Age": "7200"})
+        story.archive.append_fetches([old], run_id=story.run, section_id=section)
+    swept(story, fetches, ONE)
+    swept(story, read_listing(story, None), TWO)
+    started = story.value("SELECT started_at FROM sweeps")
+    assert set(story.column("SELECT not_before FROM listing_events WHERE sweep_id = 2")) == {started}
+
+
+def test_a_page_has_left_when_the_last_answer_was_there(story):
+    """Not when the sweep was written, which may be much later; without an answer at all that is all we know."""
+    swept(story, read_listing(story, None), ONE)
+    fetches = read_listing(story, None, None)
+    story.clock.skip(hours=1)
+    swept(story, fetches, TWO)
+    [row] = story.rows("SELECT observed_at FROM listing_events WHERE event = 'left'")
+    assert row["observed_at"] == later(instant(fetches[-1][1].requested_at), 5)
+    swept(story, [(fetches[-1][0], story.answer("http://h/", b"x"))])
+    assert story.column("SELECT observed_at FROM listing_events WHERE event = 'left'")[1:] == [
+        story.value("SELECT max(ended_at) FROM sweeps")
+    ]
+
+
 def test_nobody_leaves_by_leaving_a_listing(story):
     """Absence from a listing proves nothing: the page's state stays, and it is looked at sooner."""
     [page, _] = story.sweep([ONE, TWO])
@@ -195,10 +252,37 @@ def test_new_pages_are_told_apart(story):
 
 
 def test_schemes_are_one_page(story):
-    """Plain and secure of one address are one page, under the address that was listed first."""
-    story.sweep([ONE])
-    story.sweep([ONE.replace("http:", "https:")])
+    """Plain and secure of one address are one page; that the listing names the other one from now on is one event, once."""
+    [page] = story.sweep([ONE])
+    bound = story.value("SELECT started_at FROM sweeps")
+    for _ in range(2):
+        assert story.sweep([ONE.replace("http:", "https:")]) == [page]
     assert story.column("SELECT url FROM pages") == [ONE]
+    assert story.rows("SELECT sweep_id, event, not_before, listed_url FROM listing_events") == [
+        {"sweep_id": 1, "event": "appeared", "not_before": None, "listed_url": ONE},
+        {"sweep_id": 2, "event": "appeared", "not_before": bound, "listed_url": ONE.replace("http:", "https:")},
+    ]
+
+
+def test_a_new_address_forces_no_look(story):
+    """A portal that moves to https changes every row of its listing: nothing of that hints at a change of a page."""
+    [page] = story.sweep([ONE])
+    story.look(page, TEXT)
+    story.connection.execute("UPDATE _frontier SET due_at = '2030-01-01T00:00:00.000Z'")
+    story.sweep([ONE.replace("http:", "https:")])
+    assert story.column("SELECT due_at FROM _frontier") == ["2030-01-01T00:00:00.000Z"]
+
+
+def test_a_retitled_row_says_its_address(story):
+    """A row that changed otherwise too is no second time appeared: its event names the new address."""
+    story.sweep([ONE])
+    story.sweep([listed(ONE.replace("http:", "https:"), "Another title")])
+    story.sweep([])
+    assert story.connection.execute("SELECT event, listed_url FROM listing_events").fetchall() == [
+        ("appeared", ONE),
+        ("retitled", ONE.replace("http:", "https:")),
+        ("left", None),
+    ]
 
 
 # Promise 11: the first look is no news

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from storage.fingerprint import compare_sha256
+from storage.instants import later
 from storage.records import Kind, Outcome, Reading, State
 from storage.state import PageState
-from storage.versions import Draft, draft_version
+from storage.versions import Base, Draft
+from storage.versions import draft_version as draft_of
 from tests.builders import READER, content, reading
 
 BASE_AT, UNCHANGED, MISSING, LOOKED = (f"2026-01-0{day}T08:00:00.000Z" for day in (1, 2, 3, 4))
@@ -17,6 +19,15 @@ LIVE = PageState(state=State.LIVE, version_id=1, base_at=BASE_AT, unchanged_304=
 REMOVED = replace(LIVE, state=State.REMOVED, version_id=2, missing_at=MISSING)
 OLD, NEW = reading("Zhang Bing visited the port."), reading("Zhang Bing toured the port.")
 UNREAD = Reading(READER, Outcome.UNREADABLE)
+COMPARED = 7
+
+
+def draft_version(state, before, after, **more):
+    """Draft a version from two readings: a base that could not be read is none."""
+    readable = before is not None and before.content is not None
+    base = Base(COMPARED, compare_sha256(before.content), before) if readable else None
+    compared = compare_sha256(after.content) if after.content is not None else None
+    return draft_of(state, base, after, compared, **{"cached_at": None, **more})
 
 
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.OK])
@@ -44,6 +55,7 @@ def test_an_edit():
     assert problem is None
     assert draft == Draft(
         kind=Kind.EDITED,
+        compared_id=COMPARED,
         not_before=BASE_AT,
         unchanged_304=UNCHANGED,
         silent=True,
@@ -70,12 +82,12 @@ def test_what_cannot_be_compared_is_not_claimed(before):
 @pytest.mark.parametrize("before", [None, UNREAD])
 def test_a_restoration_needs_no_base(before):
     """A removed page that answers is restored, even where its former text cannot be read."""
-    assert draft_version(REMOVED, before, NEW) == (Draft(Kind.RESTORED, MISSING), None)
+    assert draft_version(REMOVED, before, NEW) == (Draft(Kind.RESTORED, not_before=MISSING), None)
 
 
 def test_a_restoration_as_it_was():
     """The same text again: restored, nothing changed, nothing silent."""
-    assert draft_version(REMOVED, OLD, OLD) == (Draft(Kind.RESTORED, MISSING), None)
+    assert draft_version(REMOVED, OLD, OLD) == (Draft(Kind.RESTORED, COMPARED, MISSING), None)
 
 
 def test_a_restoration_with_another_text():
@@ -83,3 +95,32 @@ def test_a_restoration_with_another_text():
     draft, _ = draft_version(REMOVED, OLD, NEW)
     assert (draft.kind, draft.not_before, draft.unchanged_304) == (Kind.RESTORED, MISSING, None)
     assert (draft.changed, draft.summary) == (("text",), "Zhang Bing [-visited-]{+toured+} the port.")
+
+
+@pytest.mark.parametrize(
+    ("state", "known"), [(LIVE, BASE_AT), (replace(LIVE, state=State.SUSPECT, missing_at=MISSING), BASE_AT), (REMOVED, MISSING)]
+)
+@pytest.mark.parametrize("before", [OLD, None])
+def test_an_older_copy_makes_no_version(state, known, before):
+    """What stood in a cache no later than what is known was seen is no edit and no restoration; the problem says since when."""
+    for cached_at in (known, later(known, -1), later(known, -(10**9))):
+        draft, problem = draft_version(state, before, NEW, cached_at=cached_at)
+        assert draft is None
+        assert problem == f"an older copy from a cache: it stood there since {cached_at}, before what was seen already"
+    draft, problem = draft_version(state, OLD, NEW, cached_at=later(known, 1))
+    assert (draft.not_before, problem) == (known, None)
+
+
+def test_an_older_copy_that_says_the_same_is_no_problem():
+    """There is nothing to note where nothing differs."""
+    assert draft_version(LIVE, OLD, OLD, cached_at=later(BASE_AT, -1)) == (None, None)
+
+
+def test_a_text_that_was_withheld():
+    """The hash outlives it: an edit is one, and of the difference nothing is said."""
+    withheld = Base(COMPARED, compare_sha256(OLD.content), replace(OLD, content=None))
+    for state, kind in ((LIVE, Kind.EDITED), (REMOVED, Kind.RESTORED)):
+        draft, problem = draft_of(state, withheld, NEW, compare_sha256(NEW.content), cached_at=None)
+        assert (draft.kind, draft.compared_id, draft.changed, draft.labels, draft.summary) == (kind, COMPARED, (), (), None)
+        assert (draft.silent, problem) == (False, None)
+    assert draft_of(LIVE, withheld, OLD, compare_sha256(OLD.content), cached_at=None) == (None, None)

@@ -9,7 +9,7 @@ import pytest
 from storage.instants import later
 from storage.records import Outcome
 from storage.views import VIEWS, install_views
-from tests.builders import DAY, HOST, article_url, content
+from tests.builders import DAY, HOST, OTHER_READER, article_url, content, reading
 
 A, B = "Zhang Bing visited the port.", "Zhang Bing toured the port."
 
@@ -171,6 +171,19 @@ def test_changes_name_what_was_before(story, page):
         "published_on": "2022-09-21",
         "published_on_before": "2022-09-20",
     }
+
+
+def test_changes_do_not_name_our_reader(story, page):
+    """Where the reader changed with the edit, what was before is what the new reader reads there: our change is not told."""
+    story.look(page, content(A, title="Home - A visit"))
+    day = {"published": "2022-09-21", "published_on": "2022-09-21"}
+    again = reading(content(A, title="A visit", **day), OTHER_READER)
+    story.look(page, content(B, title="A visit", **day), reader=OTHER_READER, rereading=again)
+    [_, edit] = story.rows("SELECT title, title_before, published_on_before FROM changes ORDER BY observed_at")
+    assert edit == {"title": "A visit", "title_before": "A visit", "published_on_before": "2022-09-21"}
+    story.removed(page)
+    [*_, removal] = story.rows("SELECT kind, title, title_before FROM changes ORDER BY observed_at")
+    assert removal == {"kind": "removed", "title": "A visit", "title_before": "A visit"}
 
 
 def test_what_was_taken_back(story, page):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.portal import Section
-from crawler.listings.base import ListingRequest, accepts, cannot_read
+from crawler.listings.base import ListingRequest, accepts, cannot_read, count
 
 ARTICLE = "https://www.nanhu.gov.cn/art/2024/6/3/art_1_2.html"
 
@@ -37,3 +37,22 @@ def test_unreadable_is_not_empty():
     """A listing that cannot be read says so and why."""
     page = cannot_read("jpaas", "no reader")
     assert (page.readable, page.records, page.next, page.problems) == (False, (), None, ("no reader",))
+
+
+@pytest.mark.parametrize(
+    ("digits", "number"),
+    [
+        ("12", 12),
+        ("012", 12),
+        ("9" * 9, 999_999_999),
+        ("9" * 10, None),
+        ("9" * 5000, None),
+        ("-1", None),
+        ("1a", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_printed_count_is_a_number_of_reasonable_length(digits, number):
+    """Digits, and not too many of them, count; anything else is no count."""
+    assert count(digits) == number

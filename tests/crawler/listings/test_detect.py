@@ -35,6 +35,8 @@ def test_pages_are_recognised(name, platform):
         ('{"code":"200","success":true,"data":{"html":"<ul></ul>"}}', "jpaas"),
         ('{"success":true,"data":[]}', "static"),
         ("{broken", "static"),
+        ('{"a":' * 100_000, "static"),
+        (f'{{"success":true,"data":{"9" * 5000}}}', "static"),
         ("<script type='text/xml'><datastore><recordset></recordset></datastore></script>", "static"),
         (
             "<script type='text/xml'><datastore></datastore></script><script>$('#1').jpage({totalRecord:'12'})</script>",
@@ -55,6 +57,8 @@ def test_marks_need_substance(text, platform):
         ('createPageHTML(9, 0, "index", "html");', 9),
         ("var countPage = 12//共多少页", 12),
         ("createPageHTML('page_div',10, 1,'list','shtml',200);", None),
+        (f"createPageHTML({'9' * 5000}, 0, 'index', 'html');", None),
+        (f"createPageHTML({'9' * 5000}, 0, 'index', 'html'); var countPage = 3", 3),
         ("", None),
     ],
 )

@@ -66,7 +66,8 @@ def test_the_embedded_rows_are_read():
         ("https://www.nanhu.gov.cn/art/2024/5/30/art_120_1005.html", "Road Reopens", "2024-05-30"),
     ]
     assert (page.platform, page.readable, page.total, page.pages) == ("jpage", True, 100, 7)
-    assert (page.problems, page.remarks) == ((), ("1 of 7 rows hold no link to a press release",))
+    assert (page.printed, page.unit) == (7, "5489")
+    assert (page.problems, page.remarks) == (("1 of 7 rows cannot be read: they hold no address that can be followed",), ())
 
 
 def test_the_rows_after_the_embedded_ones_are_asked_for():
@@ -102,7 +103,9 @@ def test_the_configured_unit_is_read():
 def test_a_unit_that_is_not_there_is_said():
     """The units that the page does hold are named, to choose from."""
     page = read_data("column.html", unit="99")
-    assert page.problems == ("the page holds no unit '99', but '77' (1 links), '5489' (6 links)",)
+    assert page.problems == (
+        "the page holds no unit '99', but '77' (1 links), '5489' (6 links); `unit` in the portal's file says which is the listing",
+    )
     assert not page.readable
 
 
@@ -116,7 +119,10 @@ def test_configured_patterns_decide():
     """Rows whose links match no pattern of the section are left out and counted."""
     page = read_data("column.html", article_urls=("/art/*/art_121_*.html",))
     assert [row.title for row in page.records] == ["Port Handles Record Cargo"]
-    assert page.problems == ("6 of 7 rows hold no link to a press release",)
+    assert page.problems == (
+        "1 of 7 rows cannot be read: they hold no address that can be followed",
+        "5 of 7 rows hold no link to a press release: `article_urls` can say which do",
+    )
 
 
 def test_a_record_may_lead_elsewhere():
@@ -127,6 +133,80 @@ def test_a_record_may_lead_elsewhere():
     )
     page = read(text)
     assert [(row.url, row.title, row.date) for row in page.records] == [("https://b.cn/s/x1", "A", "2024-01-01")]
+    assert (page.printed, page.remarks) == (2, ("1 of 2 rows hold no link to a press release: `article_urls` can say which do",))
+
+
+@pytest.mark.parametrize(
+    ("record", "is_unread"),
+    [
+        ("<li><a href='javascript:void(0)' onclick=\"go('/x')\">A</a></li>", True),
+        ("<li onclick=\"go('/x')\">A</li>", True),
+        ("<li><a href=''>A</a></li>", True),
+        ("<li>A <span>2024-01-01</span></li>", True),
+        ("<li class=line></li>", False),
+        ("<li><b>The year before</b></li>", False),
+        ("<li><a href='/col/col9/index.html'>News</a> 2024-01-01</li>", False),
+        ("", False),
+    ],
+)
+def test_a_row_that_cannot_be_followed_is_a_problem(record, is_unread):
+    """A press release without an address keeps a sweep from being complete; a heading, a line and a link elsewhere do not."""
+    records = f"<record><![CDATA[{record}]]></record>{store(3)}"
+    page = read(f"<datastore><totalrecord>4</totalrecord>{records}</datastore>")
+    said = "1 of 4 rows cannot be read: they hold no address that can be followed"
+    assert (len(page.records), page.printed) == (3, 4)
+    assert (said in page.problems, bool(page.remarks)) == (is_unread, not is_unread)
+
+
+TWO = '<div id="99"><script type="text/xml">{}</script></div><div id="77"><script type="text/xml">{}</script></div>'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (TWO.format(store(0), store(3)), "the unit '99', from which this listing was read before, is empty: '99' (0 links), '77'"),
+        (TWO.format(store(0), store(3)).replace("99", "98"), "the page holds no unit '99', but '98' (0 links), '77' (3 links)"),
+    ],
+)
+def test_another_list_is_never_taken_instead(text, said):
+    """A unit that was read before and is gone or empty leaves the listing unreadable, however many rows stand beside it."""
+    page = read(text, ListingRequest(COLUMN, unit="99"))
+    assert (page.readable, page.records) == (False, ())
+    assert page.problems[0].startswith(said)
+
+
+def test_the_unit_read_before_is_read_again():
+    """The remembered unit goes before the one with most rows, the configured one before both."""
+    both = TWO.format(store(2), store(3))
+    assert (read(both).unit, read(both, ListingRequest(COLUMN, unit="99")).unit) == ("77", "99")
+    assert read(both, ListingRequest(COLUMN, unit="99"), unit="77").unit == "77"
+    nameless = f'<script type="text/xml">{store(1)}</script>' + both
+    assert len(read(nameless, ListingRequest(COLUMN, unit="")).records) == 1
+
+
+def test_a_unit_that_is_empty_as_all_are_may_be_empty():
+    """Where no unit of the page has rows, the remembered one is read, and its emptiness is not proven by itself."""
+    page = read(TWO.format(store(0), store(0)), ListingRequest(COLUMN, unit="99"))
+    assert (page.readable, page.unit) == (True, "99")
+    assert page.problems == ("the store is empty, and nothing says that the listing is",)
+    assert read(column(0, "totalRecord:0")).problems == ()
+
+
+@pytest.mark.parametrize("numbers", ["<totalrecord>{}</totalrecord>", "<totalpage>{}</totalpage>", GROUP.format("?page={}")])
+def test_numbers_of_thousands_of_digits_are_none(numbers):
+    """Nothing counts so many rows, and no reader stumbles over them, wherever they stand."""
+    page = read(store(2, numbers.format("9" * 5000)))
+    assert (len(page.records), page.total, page.pages) == (2, None, None)
+    assert read(column(2, f"totalRecord:{'9' * 5000},perPage:{'9' * 5000}")).total is None
+    request = ListingRequest(f"{PROXY}?page={'9' * 5000}", platform="jpage", first=3, cursor={"listing": COLUMN, "total": "9"})
+    assert read(store(2), request).next is None
+
+
+def test_an_address_may_be_any_text():
+    """What stands where the next group's address should may be no address at all, and a character may have no number."""
+    page = read(column(2, "totalRecord:9,proxyUrl:'/p.jsp'", GROUP.format("http://[x?webid=3")))
+    assert dict(page.next.form)["webid"] == "3"
+    assert read(f"<datastore><record><![CDATA[]]></record><record>&#{'9' * 5000};</record></datastore>").records == ()
 
 
 def test_sweeping_asks_for_every_row_once():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.portal import Section
+from crawler.errors import ReadError
 from crawler.listings import ListingRequest, read_listing
 from crawler.urls import canonical_url
 
@@ -62,6 +64,58 @@ def test_any_text_reads(text, platform):
     """No text stops a reader, and an unreadable page has a reason and no records."""
     page = read(text, asked=platform)
     assert page.readable or (page.problems and not page.records)
+
+
+NUMBERS = st.one_of(st.integers(0, 99).map(str), st.just("9" * 5000), st.text("0123456789०٣", max_size=12))
+PIECES = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(
+        [
+            *("<datastore>", "</datastore>", "<recordset>", "<record><![CDATA[", "]]></record>", "</record>", "<nextgroup>"),
+            *("<a href='/art/2024/1/1/art_1_2.html'>T</a>", "<a href='http://[x'>", "<a href='?page=", "<base href='http://[x'>"),
+            *("<li>", "</li>", "<table><tr><td>", "2024-01-01", "[01-01]", "下一页", "<!--", "-->", "&#", "createPageHTML(", "共"),
+            *(
+                "<div id=9>",
+                "<script type='text/xml'>",
+                "<script>",
+                "</script>",
+                "$('#9').jpage({totalRecord:",
+                "})",
+                "'",
+                '"',
+                ",",
+            ),
+            *(
+                "<totalrecord>",
+                "<totalpage>",
+                "proxyUrl:'http://[x'",
+                "perPage:",
+                "条",
+                "页",
+                "{",
+                "[",
+                "<a onclick='go()' href='#'>",
+            ),
+        ]
+    ),
+    NUMBERS,
+)
+
+
+@given(
+    st.lists(PIECES, max_size=25).map("".join),
+    st.sampled_from(["auto", "jpage", "static", "trs"]),
+    st.sampled_from([{}, {"listing": URL, "total": "100", "per_page": "15", "group": "45"}]),
+    st.sampled_from([URL, f"{URL}?page=2", f"{URL}?page={'9' * 5000}"]),
+    st.sampled_from([None, "", "9"]),
+)
+def test_no_answer_stops_a_sweep(text, platform, cursor, url, unit):
+    """Whatever the marks of the platforms are mixed to: a page comes of it, or a ReadError, and nothing else."""
+    request = ListingRequest(url, platform=platform, cursor=cursor, unit=unit)
+    with suppress(ReadError):
+        page = read_listing(text, request, section=Section(title="x", listing=URL), zone=ZONE)
+        assert page.printed >= len(page.records)
+        assert page.readable or page.problems
 
 
 FACTS = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8")) if SAMPLES.is_dir() else {}

@@ -87,6 +87,7 @@ def test_the_stated_last_page_is_the_end():
         ("<p>第1/9页</p>", (None, 9)),
         ("<p>Page 1 of 9, total: 123 items</p>", (123, 9)),
         ("<a href=x>出台共12条措施</a>", (None, None)),
+        (f"<p>共{'9' * 5000}条 共{'9' * 5000}页 {'9' * 50_000}</p>", (None, None)),
     ],
 )
 def test_the_size_is_taken_as_stated(html, size):

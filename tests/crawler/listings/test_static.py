@@ -160,3 +160,26 @@ def test_an_empty_page_of_trs_is_unreadable():
     assert not read_trs(
         "<script>createPageHTML(9, 0, 'index')</script>", ListingRequest(URL), section=section(), zone=ZONE
     ).readable
+
+
+@pytest.mark.parametrize("read_it", [read_static, read_trs])
+@pytest.mark.parametrize(
+    ("template", "unread"),
+    [
+        ("<li><a href='javascript:void(0)' onclick='go(1)'>T</a><span>2024-01-01</span></li>", 1),
+        ("<li onclick='go(1)'>T <span>2024-01-01</span></li>", 1),
+        ("<li><a href='#'>T</a><span>2024-01-01</span></li>" * 2, 2),
+        ("<li><a href='javascript:void(0)'>More</a></li>", 0),
+        (f"<li><a name=top></a><a href='{HREF.format(9)}'>T</a><a onclick='share()'>Share</a><span>2024-01-01</span></li>", 0),
+        ("</ul><ul class=menu><li><a href='javascript:void(0)'>T</a><span>2024-01-01</span></li>", 0),
+        ("</ul><a onclick='go(1)'>2024-01-01</a>", 0),
+    ],
+)
+def test_rows_of_the_list_that_cannot_be_followed_are_said(template, unread, read_it):
+    """A dated row of the list that calls a script is a press release that cannot be read; a pager or a share button is none."""
+    rows = "".join(f"<li><a href='{HREF.format(n)}'>T</a><span>2024-01-0{n}</span></li>" for n in (1, 2, 3))
+    text = f"<ul class=list>{rows}{template}</ul><script>createPageHTML(1, 0, 'index', 'html')</script>"
+    page = read_it(text, ListingRequest(URL), section=section(), zone=ZONE)
+    assert page.printed == len(page.records) + unread
+    said = f"{unread} of {page.printed} rows cannot be read: they hold no address that can be followed"
+    assert page.problems == ((said,) if unread else ())

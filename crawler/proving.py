@@ -1,0 +1,86 @@
+"""Prove removals: ask the control pages of hosts on which pages were missing in this run, and write what is then proven.
+
+A control is the host's home page (or what the portal's file names) and one press release of the host that answered lately: a
+block of our address often leaves the home page alone.  Controls are requests like any other: on the record, with the run's manners.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.http import Ask
+from crawler.judge import has_reading, judge
+from crawler.looking import look_at
+from crawler.urls import host_of
+from storage.queries import due_pages
+from storage.records import Outcome, Purpose, Reading
+from storage.removal import RemovalRule, control_pages, health_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from config.portal import Portal
+    from crawler.session import Session, Target
+    from storage.queries import Row
+    from storage.records import Fetch
+
+__all__ = ["end_trouble", "prove_removals", "rule_of"]
+
+_CONTROL_READER = "control-1"
+_BLOCK = "block"
+_BLOCKED = (
+    "{host}: {missing} of {tracked} pages do not answer at once. This looks like a block of our address, or a host in trouble, and "
+    "not like a removal: no removal is being recorded. Check from another network."
+)
+
+
+def rule_of(portal: Portal) -> RemovalRule:
+    """Return when a page of a portal may be called removed, by its file."""
+    removal = portal.removal
+    return RemovalRule(removal.checks, removal.spread, removal.days, portal.zone)
+
+
+async def prove_removals(session: Session, by_section: Mapping[int, Target], missing: Sequence[Row]) -> None:
+    """Ask the controls of each host with pages that were `missing` in this run, and append every removal that is now proven."""
+    for host in dict.fromkeys(page["host"] for page in missing):
+        pages = [page for page in missing if page["host"] == host]
+        await _ask_controls(session, by_section, host, by_section[pages[0]["section"]].portal)
+        health = health_of(session.archive.connection, host)
+        if health.in_trouble:
+            message = _BLOCKED.format(host=host, missing=health.missing, tracked=health.tracked)
+            if session.archive.alert(_BLOCK, host, message, pages[0]["url"]):
+                session.report.note(message)
+            continue
+        for page in pages:
+            rule = rule_of(by_section[page["section"]].portal)
+            if session.archive.prove_removal(page["page"], rule) is not None:
+                session.summary.counts["removed"] += 1
+
+
+def end_trouble(session: Session, hosts: Sequence[str]) -> None:
+    """Close the alert of each host whose pages answer again."""
+    for host in hosts:
+        if not health_of(session.archive.connection, host).in_trouble and session.archive.recovered(_BLOCK, host):
+            session.report.note(f"{host}: its pages answer again")
+
+
+async def _ask_controls(session: Session, by_section: Mapping[int, Target], host: str, portal: Portal) -> None:
+    for url in portal.controls:
+        if host_of(url) == host:
+            hops = await session.ask(Ask(url, Purpose.CONTROL))
+            session.archive.append_fetches(hops, run_id=session.run_id, reading=_reading(hops[-1]))
+    connection = session.archive.connection
+    candidates = due_pages(connection, section_ids=list(by_section), now=None, only=control_pages(connection, host))
+    if candidates:
+        page = candidates[0]
+        session.report.looked(await look_at(session, by_section[page["section"]], page, purpose=Purpose.CONTROL))
+
+
+def _reading(answer: Fetch) -> Reading | None:
+    """Judge a control: it answered normally where nothing speaks against reading it."""
+    if not has_reading(answer):
+        return None
+    verdict = judge(answer)
+    if verdict is not None:
+        return Reading(_CONTROL_READER, verdict.outcome, problems=(verdict.reason,))
+    return Reading(_CONTROL_READER, Outcome.OK)

@@ -1,0 +1,186 @@
+"""When a page that does not answer may be called removed, and what is then written.  The rule is pure.
+
+A removal rests on several direct checks spread over time, each in a run in which control pages of the same host answered
+normally, while the host showed no wider trouble.  It has three times: last seen live (`not_before`), first missing
+(`observed_at`, the first check), and proven (`recorded_at`).  Absence from a listing proves nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from storage.derived import page_state, plan, refold_page, refresh_releases
+from storage.instants import instant, later, parse_instant
+from storage.records import Kind, Role
+from storage.writer import dump
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping, Sequence
+    from zoneinfo import ZoneInfo
+
+    from storage.derived import Schedule
+    from storage.writer import Writer
+
+__all__ = [
+    "Check",
+    "HostHealth",
+    "RemovalRule",
+    "append_removal",
+    "checks_of",
+    "control_pages",
+    "controls_of",
+    "earliest_proof",
+    "health_of",
+    "proven",
+]
+
+_TROUBLE_AT_LEAST = 5
+_TROUBLE_SHARE = 0.2
+"""So many pages of a host missing at once, and more than this share of them: a block of our address or a failing host, until
+somebody has looked.  A purge of fewer pages is proven like any removal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A direct look that found the page missing."""
+
+    fetch_id: int
+    run_id: int
+    requested_at: str
+    received_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalRule:
+    """How many checks, over which span (seconds), on how many calendar days of the portal's zone."""
+
+    checks: int
+    spread: float
+    days: int
+    zone: ZoneInfo
+
+
+def proven(checks: Sequence[Check], controls: Mapping[int, Sequence[int]], rule: RemovalRule) -> list[Check]:
+    """Return the checks that prove a removal, or none of them: only those count in whose run the controls answered."""
+    sound = [check for check in checks if controls.get(check.run_id)]
+    if len(sound) < rule.checks:
+        return []
+    moments = [parse_instant(check.requested_at) for check in sound]
+    days = {moment.astimezone(rule.zone).date() for moment in moments}
+    spread = (max(moments) - min(moments)).total_seconds()
+    return sound if spread >= rule.spread and len(days) >= rule.days else []
+
+
+def earliest_proof(first: str, rule: RemovalRule) -> datetime:
+    """Return the first instant at which a page missing since `first` may be called removed: its span and its days are over."""
+    began = parse_instant(first)
+    local = began.astimezone(rule.zone)
+    last_day = datetime.combine(local.date() + timedelta(days=rule.days - 1), time(), rule.zone)
+    return max(began + timedelta(seconds=rule.spread), last_day, began)
+
+
+_CHECKS = """
+    SELECT f.id, f.run_id, f.requested_at, f.elapsed_ms FROM fetches f
+    JOIN readings r ON r.id = (SELECT max(x.id) FROM readings x WHERE x.fetch_id = f.id)
+    WHERE f.page_id = :page AND r.outcome IN ('gone', 'soft-gone') AND f.id > coalesce((
+        SELECT max(o.id) FROM fetches o LEFT JOIN readings q ON q.fetch_id = o.id
+        WHERE o.page_id = :page AND (q.outcome = 'ok' OR (o.result = 'not-modified' AND o.error IS NULL))
+    ), 0) ORDER BY f.id
+"""
+
+
+def checks_of(connection: sqlite3.Connection, page_id: int) -> list[Check]:
+    """Return the looks that found a page missing since it last answered, in order."""
+    rows = connection.execute(_CHECKS, {"page": page_id}).fetchall()
+    return [Check(fetch_id, run_id, requested, later(requested, elapsed)) for fetch_id, run_id, requested, elapsed in rows]
+
+
+def controls_of(connection: sqlite3.Connection, runs: Sequence[int], host: str) -> dict[int, list[int]]:
+    """Return, by run, the control fetches of a host that answered normally; a run in which one did not is left out."""
+    controls: dict[int, list[int]] = {}
+    failed: set[int] = set()
+    for run_id in runs:
+        for fetch_id, outcome in connection.execute(_CONTROLS, {"run": run_id, "host": f"%://{host}/%"}):
+            controls.setdefault(run_id, []).append(fetch_id)
+            if outcome != "ok":
+                failed.add(run_id)
+    return {run_id: fetches for run_id, fetches in controls.items() if run_id not in failed}
+
+
+_CONTROLS = """
+    SELECT f.id, coalesce((SELECT r.outcome FROM readings r WHERE r.fetch_id = f.id ORDER BY r.id DESC LIMIT 1), f.result)
+    FROM fetches f WHERE f.run_id = :run AND f.purpose = 'control' AND f.url LIKE :host
+        AND NOT EXISTS (SELECT 1 FROM fetches h WHERE h.hop_of = f.id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class HostHealth:
+    """How many of a host's pages do not answer, of those that were ever read and not removed."""
+
+    missing: int
+    tracked: int
+
+    @property
+    def in_trouble(self) -> bool:
+        """Tell whether so many are missing that it is the host, or our way to it, and not the publisher."""
+        return self.missing >= _TROUBLE_AT_LEAST and self.missing > _TROUBLE_SHARE * self.tracked
+
+
+def health_of(connection: sqlite3.Connection, host: str) -> HostHealth:
+    """Return how a host's pages answer now."""
+    sql = "SELECT count(*) FILTER (WHERE state = 'suspect'), count(*) FROM _pages WHERE host = ? AND state IN ('live', 'suspect')"
+    return HostHealth(*connection.execute(sql, (host,)).fetchone())
+
+
+def control_pages(connection: sqlite3.Connection, host: str) -> list[int]:
+    """Return the press releases of a host that answered last, as candidates for a control: at most five."""
+    sql = (
+        "SELECT p.page_id FROM _pages p JOIN pages g ON g.id = p.page_id WHERE p.host = ? AND p.state = 'live'"
+        " AND g.kind = 'release' ORDER BY p.last_confirmed_at DESC, p.page_id LIMIT 5"
+    )
+    return [page_id for (page_id,) in connection.execute(sql, (host,))]
+
+
+def append_removal(  # noqa: PLR0913, PLR0917 - a removal's parts
+    writer: Writer, page_id: int, checks: Sequence[Check], controls: Mapping[int, Sequence[int]], now: datetime, schedule: Schedule
+) -> int:
+    """Append a proven removal with the fetches that it rests on, in the caller's transaction; return the version's id."""
+    state = page_state(writer.connection, page_id)
+    (last,) = writer.connection.execute("SELECT max(number) FROM versions WHERE page_id = ?", (page_id,)).fetchone()
+    version_id = writer.ledger.insert(
+        "versions",
+        {
+            "page_id": page_id,
+            "number": last + 1,
+            "kind": Kind.REMOVED.value,
+            "fetch_id": checks[0].fetch_id,
+            "previous_id": state.version_id,
+            "not_before": state.base_at,
+            "observed_at": checks[0].received_at,
+            "recorded_at": instant(now),
+            "unchanged_304": state.unchanged_304,
+            "found_by": "crawl",
+            "baseline": 0,
+            "silent": 0,
+            "labels": dump([]),
+            "changed": dump([]),
+        },
+    )
+    _write_proofs(writer, version_id, checks, controls)
+    refold_page(writer.connection, page_id)
+    refresh_releases(writer.connection, [page_id])
+    plan(writer.connection, page_id, schedule)
+    sql = "INSERT INTO _outbox (kind, version_id, created_at) VALUES ('removed', ?, ?)"
+    writer.connection.execute(sql, (version_id, instant(now)))
+    return version_id
+
+
+def _write_proofs(writer: Writer, version_id: int, checks: Sequence[Check], controls: Mapping[int, Sequence[int]]) -> None:
+    roles = [(check.fetch_id, Role.CHECK) for check in checks]
+    roles += [(fetch_id, Role.CONTROL) for run in dict.fromkeys(check.run_id for check in checks) for fetch_id in controls[run]]
+    for fetch_id, role in roles:
+        writer.ledger.insert("proofs", {"version_id": version_id, "fetch_id": fetch_id, "role": role.value})

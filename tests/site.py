@@ -1,0 +1,116 @@
+"""A small scripted portal over real HTTP: a listing of press releases about a lake, and whatever a test puts in their place."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections import Counter
+from contextlib import closing
+
+from config.portal import parse_portal
+from config.settings import Settings
+from crawler.pipeline import crawl
+from crawler.revisit import next_look
+from crawler.run import How, choose_targets, open_archive, run_job
+from storage.derived import rebuild
+from tests.misbehaviour import response
+from tests.server import Server
+from tests.world import FakeClock
+
+LAKE = "The lake was cleaned by volunteers of four towns, who will come again in spring."
+
+
+def article(number: int, text: str = LAKE) -> bytes:
+    """Return a press release as the JCMS prints it."""
+    page = (
+        f"<html><head><title>Lake {number}</title></head><body><h1>Lake {number}</h1><p>Release date:2026-01-0{number} 10:00</p>"
+        f'<div id="zoom"><p>{text} Number {number}.</p></div></body></html>'
+    )
+    return response("200 OK", "Content-Type: text/html; charset=utf-8", body=page.encode())
+
+
+def link(number: int, host: str = "") -> str:
+    """Return one row of the listing."""
+    return f'<li><a href="{host}/art/2026/1/{number}/art_1_{number}.html">Lake {number}</a><span>2026-01-0{number}</span></li>'
+
+
+def listing(*rows: str) -> bytes:
+    """Return a listing of plain links."""
+    page = f"<html><body><h2>News</h2><ul>{''.join(rows)}</ul></body></html>"
+    return response("200 OK", "Content-Type: text/html; charset=utf-8", body=page.encode())
+
+
+HOME = response("200 OK", "Content-Type: text/html", body=b"<html><body><h1>Portal</h1><p>Welcome to the portal.</p></body></html>")
+
+
+class Site:
+    """A portal with a listing of four press releases, and what tests put in their place."""
+
+    def __init__(self, folder, **answers):
+        self.answers = {"": HOME, "robots.txt": response("404 Not Found"), "list": listing(*map(link, range(1, 5)))} | answers
+        self.server = Server({f"/{name}": self._answer for name in ("", "robots.txt", "list", "art", "other")})
+        self.folder, self.clock, self.more = folder, FakeClock(), ""
+
+    def __enter__(self):
+        self.server.__enter__()
+        return self
+
+    def __exit__(self, *error):
+        self.server.__exit__(*error)
+
+    def _answer(self, request):
+        name = request.path.rpartition("/")[2] if request.route == "/art" else request.path.strip("/")
+        answer = self.answers.get(name)
+        if answer is None:
+            return article(int(name.removesuffix(".html").rpartition("_")[2]))
+        return answer(request) if callable(answer) else answer
+
+    @property
+    def host(self):
+        """The host and port that it answers at."""
+        return f"127.0.0.1:{self.server.port}"
+
+    @property
+    def asked(self):
+        """What was asked for, each path with its number of times."""
+        return Counter(request.path for request in self.server.seen)
+
+    def run(self, job, **politeness):
+        """Run a job over the one section and return its summary and the rows of `captures`, without those of earlier runs."""
+        rules = {"delay": "0s", "requests_per_day": 0, "requests_per_day_backfill": 0} | politeness
+        lines = "\n".join(f"{key} = {value!r}" for key, value in rules.items()).replace("'", '"')
+        text = (
+            f'name = "site"\nhosts = ["{self.host}"]\nallow_private = true\n{self.more}\n[politeness]\n{lines}\n'
+            f'[sections.news]\ntitle = "News"\nlisting = "http://{self.host}/list"\n'
+        )
+        settings = Settings(archive=self.folder / "a.db", portals=(parse_portal(text, "site.toml"),), unconditional_share=1.0)
+        how = How(clock=self.clock, rng=random.Random(1))
+        targets = choose_targets(settings.portals, [])
+        with open_archive(settings.archive, how, trigger="crawl") as archive:
+            summary = run_job(archive, settings, "crawl", lambda session: job(session, targets), how)
+            sql = "SELECT purpose, result, status, error, url FROM captures WHERE run = (SELECT max(id) FROM runs) ORDER BY fetch"
+            return summary, archive.connection.execute(sql).fetchall()
+
+    def crawl(self, **politeness):
+        """Crawl everything."""
+        return self.run(lambda session, targets: crawl(session, targets, full=True), **politeness)
+
+    def due(self, **politeness):
+        """Crawl what is due."""
+        summary, _ = self.run(crawl, **politeness)
+        return summary
+
+    def rows(self, sql):
+        """Return the rows of a query over the archive."""
+        with closing(sqlite3.connect(self.folder / "a.db")) as connection:
+            return connection.execute(sql).fetchall()
+
+    def assert_rebuilt(self):
+        """Check that what is held of pages and releases is what a rebuild from the ledger gives."""
+        with closing(sqlite3.connect(self.folder / "a.db", isolation_level=None)) as connection:
+            connection.execute("BEGIN")
+            before = [connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in ("_pages", "_current")]
+            rebuild(connection, next_look)
+            after = [connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in ("_pages", "_current")]
+            connection.execute("ROLLBACK")
+        assert before == after

@@ -1,0 +1,74 @@
+"""When a page may be called removed: the rule, pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.instants import instant, local_day, parse_instant
+from storage.removal import Check, HostHealth, RemovalRule, earliest_proof, proven
+
+ZONE = ZoneInfo("Asia/Shanghai")
+RULE = RemovalRule(checks=3, spread=86_400.0, days=2, zone=ZONE)
+START = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+def checks(*hours: float) -> list[Check]:
+    """Return checks so many hours after the start, each in a run of its own."""
+    moments = [instant(START + timedelta(hours=hour)) for hour in hours]
+    return [Check(number, number, moment, moment) for number, moment in enumerate(moments, start=1)]
+
+
+def healthy(found: list[Check], *failed: int) -> dict[int, list[int]]:
+    """Return controls for each check's run, but for the runs that failed."""
+    return {check.run_id: [100 + check.run_id] for check in found if check.run_id not in failed}
+
+
+@pytest.mark.parametrize(
+    ("hours", "failed", "count"),
+    [
+        ((0, 1, 25), (), 3),
+        ((0, 1, 7, 31), (), 4),
+        ((0, 1), (), 0),
+        ((0, 1, 23), (), 0),
+        ((0, 12, 25), (2,), 0),
+        ((0, 12, 25, 26), (2,), 3),
+        ((0, 12, 25), (1, 2, 3), 0),
+        ((0, 1, 2, 3, 4, 5), (), 0),
+    ],
+)
+def test_enough_checks_spread_over_time_beside_healthy_controls(hours, failed, count):
+    """Three sound checks over 24 hours on two days prove a removal; a check whose control failed does not count."""
+    found = checks(*hours)
+    assert len(proven(found, healthy(found, *failed), RULE)) == count
+
+
+def test_days_are_the_portals():
+    """25 hours that fall on one calendar day cannot be; two checks either side of Shanghai's midnight are two days."""
+    rule = RemovalRule(checks=2, spread=0, days=2, zone=ZONE)
+    before, after = checks(7.9, 8.1)  # 15:54 and 16:06 UTC, either side of midnight in Shanghai
+    assert proven([before, after], healthy([before, after]), rule)
+    early, late = checks(0, 7)
+    assert not proven([early, late], healthy([early, late]), rule)
+
+
+@given(hours=st.lists(st.floats(0, 200), min_size=1, max_size=8).map(sorted))
+def test_nothing_is_proven_before_the_earliest_proof(hours):
+    """The earliest proof that people are told of is never later than the proof itself."""
+    found = checks(*hours)
+    assert not proven(found, healthy(found), RULE) or parse_instant(found[-1].requested_at) >= earliest_proof(
+        found[0].requested_at, RULE
+    )
+    assert local_day(earliest_proof(found[0].requested_at, RULE), ZONE) > local_day(parse_instant(found[0].requested_at), ZONE)
+
+
+@pytest.mark.parametrize(
+    ("missing", "tracked", "trouble"), [(1, 1, False), (4, 4, False), (5, 20, True), (5, 25, False), (41, 44, True)]
+)
+def test_many_at_once_are_trouble(missing, tracked, trouble):
+    """Five pages and more than a fifth of a host missing at once is the host or our way to it, until somebody has looked."""
+    assert HostHealth(missing, tracked).in_trouble is trouble
