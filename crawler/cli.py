@@ -147,14 +147,17 @@ def crawl(  # noqa: PLR0913 - its options
 @click.argument("releases", nargs=-1, metavar="[RELEASE]...")
 @click.option("--oldest", type=_COUNT, metavar="N", help="Look at the N pages that were looked at longest ago.")
 @click.option("--all", "everything", is_flag=True, help="Look at every known page.")
+@click.option("--suspect", is_flag=True, help="Look at the pages that do not answer.")
 @_WAIT
-def recheck(desk: Desk, releases: Sequence[str], *, oldest: int | None, everything: bool, wait: float) -> int:
+def recheck(  # noqa: PLR0913 - the options of the command
+    desk: Desk, releases: Sequence[str], *, oldest: int | None, everything: bool, suspect: bool, wait: float
+) -> int:
     """Look again at press releases now, due or not."""
     from crawler import render_jobs  # noqa: PLC0415
 
-    if (bool(releases), oldest is not None, everything).count(True) != 1:
-        raise click.UsageError("name press releases, or give --oldest N, or --all")
-    return render_jobs.recheck(desk, releases, oldest=oldest, wait=wait)
+    if (bool(releases), oldest is not None, everything, suspect).count(True) != 1:
+        raise click.UsageError("name press releases, or give --suspect, or --oldest N, or --all")
+    return render_jobs.recheck(desk, releases, oldest=oldest, suspect=suspect, wait=wait)
 
 
 @_command("import")

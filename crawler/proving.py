@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from crawler.http import Ask
 from crawler.judge import has_reading, judge
 from crawler.looking import look_at
+from crawler.revisit import rule_of
 from crawler.urls import host_of
 from storage.queries import due_pages
 from storage.records import Outcome, Purpose, Reading
-from storage.removal import RemovalRule, control_pages, health_of
+from storage.removal import control_pages, health_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from storage.queries import Row
     from storage.records import Fetch
 
-__all__ = ["end_trouble", "prove_removals", "rule_of"]
+__all__ = ["end_trouble", "prove_removals"]
 
 _CONTROL_READER = "control-1"
 _BLOCK = "block"
@@ -32,12 +33,6 @@ _BLOCKED = (
     "{host}: {missing} of {tracked} pages do not answer at once. This looks like a block of our address, or a host in trouble, and "
     "not like a removal: no removal is being recorded. Check from another network."
 )
-
-
-def rule_of(portal: Portal) -> RemovalRule:
-    """Return when a page of a portal may be called removed, by its file."""
-    removal = portal.removal
-    return RemovalRule(removal.checks, removal.spread, removal.days, portal.zone)
 
 
 async def prove_removals(session: Session, by_section: Mapping[int, Target], missing: Sequence[Row]) -> None:

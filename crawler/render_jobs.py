@@ -39,11 +39,14 @@ def crawl(desk: Desk, names: Sequence[str], *, full: bool, limit: int | None, wa
     return _run(desk, "crawl", targets, partial(crawl_all, targets=targets, full=full, limit=limit), wait)
 
 
-def recheck(desk: Desk, names: Sequence[str], *, oldest: int | None, wait: float) -> int:
-    """Look again at the pages of the press releases named, at the `oldest` so many pages, or at all; return the exit code."""
+def recheck(desk: Desk, names: Sequence[str], *, oldest: int | None, suspect: bool, wait: float) -> int:
+    """Look again at the press releases named, at what is `suspect`, at the `oldest` pages, or at all; return the exit code."""
     targets = choose_targets(desk.settings.portals, ())
     with desk.reading() as connection:
-        pages = _pages_to_look_at(connection, names, [target.name for target in targets], oldest)
+        if suspect:
+            pages = [row["page"] for row in queries.suspects(connection)]
+        else:
+            pages = _pages_to_look_at(connection, names, [target.name for target in targets], oldest)
     return _run(desk, "recheck", targets, partial(recheck_pages, targets=targets, pages=pages), wait)
 
 

@@ -11,8 +11,11 @@ from rich.text import Text
 from crawler.render import safe
 from crawler.render_lists import came_instead, not_answering
 from crawler.render_times import midnight, plural
+from crawler.revisit import rule_of
 from storage import overview, queries
+from storage.alerts import open_alerts
 from storage.instants import instant
+from storage.removal import checks_of, earliest_proof
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +45,8 @@ def status_of(desk: Desk) -> dict[str, Any]:
             "last_run": overview.newest_run(connection),
             "next_due_at": overview.next_due(connection),
             "sections": _sections(desk, connection),
-            "suspects": overview.not_answering(connection),
+            "alerts": open_alerts(connection),
+            "suspects": [_suspect(row, connection, desk) for row in overview.not_answering(connection)],
             "unread": overview.unread(connection),
             "today": overview.asked_since(connection, instant(midnight(desk.screen.zone, now))),
             "portals": [_portal(portal, connection, desk) for portal in desk.settings.portals],
@@ -86,6 +90,20 @@ def _sections(desk: Desk, connection: sqlite3.Connection) -> list[Row]:
     return known + [{"section": name, "title": title, **never, **counts} for name, title in configured if name not in names]
 
 
+def _suspect(row: Row, connection: sqlite3.Connection, desk: Desk) -> Row:
+    """Add how far the proof of a removal is: the checks so far, how many are wanted, and its earliest time."""
+    portal = next((portal for portal in desk.settings.portals if row["host"] in portal.hosts), None)
+    checks = checks_of(connection, row["page"])
+    rule = rule_of(portal) if portal else None
+    earliest = earliest_proof(checks[0].requested_at, rule) if rule and checks else None
+    proof = {
+        "checks": len(checks),
+        "checks_wanted": rule.checks if rule else None,
+        "earliest_proof_at": instant(earliest) if earliest else None,
+    }
+    return {**{key: value for key, value in row.items() if key != "host"}, **proof}
+
+
 def _portal(portal: Portal, connection: sqlite3.Connection, desk: Desk) -> Row:
     spent = overview.spent_since(connection, portal.hosts, instant(midnight(portal.zone, desk.screen.now)))
     return {
@@ -104,6 +122,7 @@ def say_status(screen: Screen, status: dict[str, Any]) -> None:
     last, due = screen.lately(totals["last_request_at"]), screen.lately(status["next_due_at"])
     screen.titled((status["archive"], "bold"), f"  {plural(totals['releases'], 'press release')}")
     screen.line(f"last request {last}, next page due {due}")
+    _say_alerts(screen, status["alerts"])
     screen.line("")
     header = ("Section", "Whole listing", "Releases", "This week", "Due now")
     screen.table([_section(screen, row) for row in status["sections"]], header=header, flexible=3, right=(2, 4))
@@ -137,13 +156,32 @@ def _say_notes(screen: Screen, sections: list[Row]) -> None:
             screen.line((f"{row['section']}: its listing was read in part only ({when}): {row['note']}", "yellow"))
 
 
+def _say_alerts(screen: Screen, alerts: list[Row]) -> None:
+    """Say what is wrong, numbered, each with its evidence; see docs/blocked.md for what to do."""
+    if alerts:
+        screen.line("")
+        screen.line((plural(len(alerts), "PROBLEM"), "bold red"))
+    for number, alert in enumerate(alerts, start=1):
+        screen.paragraph(f"{number}. {alert['message']}", hang="   ")
+        screen.line(f"   since {screen.lately(alert['opened_at'])}, for example {alert['evidence']}")
+
+
+def _progress(screen: Screen, row: Row) -> str:
+    """Return how far a proof is, in words."""
+    if not row["earliest_proof_at"]:
+        return ""
+    return f"; check {row['checks']} of {row['checks_wanted']}, provable {screen.lately(row['earliest_proof_at'])} at the earliest"
+
+
 def _say_suspects(screen: Screen, suspects: list[Row]) -> None:
     if suspects:
         screen.line("")
         screen.line((f"Not answering (unproven): {plural(len(suspects), 'page')}", "magenta"))
         shown = suspects[:_MOST_LISTED]
         rows = [[str(row["release"]), row["title"], f"since {screen.lately(row['failing_since'])}"] for row in shown]
-        screen.table(rows, flexible=1, indent="   ", below=[Text(safe(not_answering(row))) for row in shown])
+        screen.table(
+            rows, flexible=1, indent="   ", below=[Text(safe(not_answering(row) + _progress(screen, row))) for row in shown]
+        )
         _say_more(screen, len(suspects), "jiaxing-today list --state suspect")
 
 

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from storage.instants import instant, parse_instant
 from storage.records import State
+from storage.removal import RemovalRule
 
 if TYPE_CHECKING:
+    from config.portal import Portal
     from storage.state import PageState
 
-__all__ = ["next_look"]
+__all__ = ["next_look", "rule_of"]
 
 _FORCED = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 """After first sight, and likewise after a failure: errors and corrections come early."""
@@ -50,3 +52,9 @@ def _next_by_age(state: PageState, looked: datetime, published_on: str | None) -
     if forced and not state.last_changed_at:
         return instant(forced[0]), "young"
     return instant(looked + wait), "age"
+
+
+def rule_of(portal: Portal) -> RemovalRule:
+    """Return when a page of a portal may be called removed, by its file: checks, their span, and their days."""
+    removal = portal.removal
+    return RemovalRule(removal.checks, removal.spread, removal.days, portal.zone)

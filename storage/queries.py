@@ -143,7 +143,7 @@ def suspects(connection: sqlite3.Connection) -> list[Row]:
     return rows(
         connection,
         "SELECT p.page_id AS page, p.release_id AS release, c.title, c.published_on, p.failing_since, p.fails, p.outcome, p.error,"
-        " p.last_confirmed_at, g.url FROM _pages p JOIN pages g ON g.id = p.page_id JOIN contents c ON c.id = p.content_id"
+        " p.last_confirmed_at, p.host, g.url FROM _pages p JOIN pages g ON g.id = p.page_id JOIN contents c ON c.id = p.content_id"
         " WHERE p.state = 'suspect' ORDER BY p.failing_since DESC, p.page_id",
     )
 
