@@ -39,7 +39,7 @@ def _names(appended: Appended) -> list[str]:
     """Return under which names a look counts."""
     kind = _kind(appended)
     flags = {
-        "answered": appended.answered,
+        "answered": appended.answered or appended.missing,  # "no such page" is an answer, too
         "silent": appended.silent,
         "not_modified": appended.not_modified,
         "suspected": appended.suspected,

@@ -10,7 +10,7 @@ from storage.fingerprint import compare_sha256
 from storage.identity import Identity, first_identity, reconcile, reunite
 from storage.instants import instant, later
 from storage.records import FoundBy, Kind, Outcome, PageKind, Reason, Result, State
-from storage.state import VersionFact, advance, answer_age
+from storage.state import MISSING, VersionFact, advance, answer_age
 from storage.versions import Base, Draft, draft_version
 from storage.writer import dump, load_reading, received_at
 
@@ -55,6 +55,7 @@ class Appended:
     silent: bool = False
     suspected: bool = False
     answered: bool = True
+    missing: bool = False
     not_modified: bool = False
     second_address: bool = False
     look_at: tuple[int, ...] = field(default=())
@@ -87,6 +88,7 @@ def append_look(writer: Writer, look: Look, *, now: datetime, schedule: Schedule
         silent=bool(draft and draft.silent),
         suspected=suspected,
         answered=after.fails == 0 or fact.outcome is Outcome.OK,
+        missing=look.reading is not None and look.reading.outcome in MISSING,
         not_modified=fact.result is Result.NOT_MODIFIED,
         second_address=second,
         look_at=look_at,

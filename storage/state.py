@@ -16,7 +16,7 @@ from storage.records import Kind, Outcome, Result, State
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["LookFact", "PageState", "VersionFact", "advance", "answer_age", "fold"]
+__all__ = ["MISSING", "LookFact", "PageState", "VersionFact", "advance", "answer_age", "fold"]
 
 MISSING = frozenset({Outcome.GONE, Outcome.SOFT_GONE})
 """Outcomes that speak of the page itself; every other failure speaks of the host or of the way there."""
