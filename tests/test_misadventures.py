@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-
 from seeds.portal import CHANGED_SELECT, TODAY, Release
 from tests.stories import (
     LATER,
     PARAGRAPHS,
     TITLE,
     changed,
-    day_after,
-    day_before,
     first_sight,
     listed,
     sweep,
-    the_museum,
     version_row,
 )
 from tests.world import World, holding
-
-
-@pytest.fixture(scope="module")
-def first_day(tmp_path_factory):
-    """Give the world as it stands after a first crawl."""
-    with day_before(tmp_path_factory.mktemp("first-day")) as world:
-        yield world
-
-
-@pytest.fixture
-def world(first_day, tmp_path):
-    """Give a world that is the story's own, and stands as on the first day."""
-    with day_after(first_day, tmp_path) as world:
-        yield world
-
-
-@pytest.fixture
-def museum(world):
-    """Give the press release that most stories are about."""
-    return the_museum(world)
 
 
 def outcomes(world: World) -> set[tuple[object, ...]]:

@@ -5,47 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
-
 from storage.instants import instant
 from tests.stories import (
     LATER,
     SHORTER,
     TITLE,
     changed,
-    day_after,
-    day_before,
     first_sight,
     listed,
     off_listing,
     sweep,
-    the_museum,
     version_row,
 )
 from tests.world import World, holding
 
 if TYPE_CHECKING:
     from seeds.portal import Release
-
-
-@pytest.fixture(scope="module")
-def first_day(tmp_path_factory):
-    """Give the world as it stands after a first crawl."""
-    with day_before(tmp_path_factory.mktemp("first-day")) as world:
-        yield world
-
-
-@pytest.fixture
-def world(first_day, tmp_path):
-    """Give a world that is the story's own, and stands as on the first day."""
-    with day_after(first_day, tmp_path) as world:
-        yield world
-
-
-@pytest.fixture
-def museum(world):
-    """Give the press release that most stories are about."""
-    return the_museum(world)
 
 
 # ---------------------------------------------------------------------------------------------------------------- edits
