@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.article import read_article, reader_name
-from crawler.charset import decode
+from crawler.charset import Decoded, decode
+from crawler.doubts import doubt
 from crawler.errors import ReadError
-from crawler.judge import has_reading, judge
+from crawler.judge import has_reading, is_script_alone, judge_status
+from crawler.unread import judge_unread, see
+from crawler.verdicts import Verdict
+from crawler.ways import is_home
 from storage.records import Fetch, Outcome, Purpose, Reading, Result
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -38,29 +43,58 @@ class Reader:
         """Return the name under which readings are kept: it changes with extractor, rules and parsing libraries."""
         return reader_name(self.select)
 
-    def read(self, answer: Fetch) -> Reading | None:
-        """Return what this reader makes of an answer, or None where nothing came that could be read."""
+    def read(self, answer: Fetch, *, asked: str | None = None, hops: Sequence[Fetch] = ()) -> Reading | None:
+        """Return what this reader makes of an answer, or None where nothing came that could be read.
+
+        `asked` is the address that was asked for and `hops` are the redirects on the way, where there were any.
+        """
         if not has_reading(answer):
             return None
-        verdict = judge(answer)
+        verdict = judge_status(answer)
         if verdict is not None:
             return self.reading(verdict.outcome, verdict.reason)
         media_type = (answer.header("content-type") or "").split(";")[0].strip().lower()
         if media_type and media_type not in _PAGES:
             return self.reading(Outcome.UNREADABLE, f"not a web page: {media_type}")
-        return self._read_page(answer)
+        return self._judged(answer, asked or answer.url, tuple(each.url for each in hops))
 
     def reading(self, outcome: Outcome, problem: str) -> Reading:
         """Return a reading that holds no content, and why."""
         return Reading(self.name, outcome, problems=(problem,))
 
-    def _read_page(self, answer: Fetch) -> Reading:
+    def _judged(self, answer: Fetch, asked: str, hops: tuple[str, ...]) -> Reading:
+        """Read the page, then doubt what reads well, and ask of what does not what it is instead.
+
+        What came from the home page's address is no press release, however well it reads.
+        """
         decoded = decode(answer.body or b"", answer.header("content-type"))
+        reading = self._read_page(answer, decoded)
+        if reading.content is not None and not is_home(answer.url, asked):
+            verdict = doubt(reading.content)
+        else:
+            verdict = _unread(answer, decoded.text, asked, hops)
+        return reading if verdict is None else self._instead(reading, verdict)
+
+    def _instead(self, reading: Reading, verdict: Verdict) -> Reading:
+        return Reading(self.name, verdict.outcome, dates=reading.dates, problems=(verdict.reason, *reading.problems))
+
+    def _read_page(self, answer: Fetch, decoded: Decoded) -> Reading:
         try:
             return read_article(decoded.text, answer.url, select=self.select, zone=self.zone, decoding_problems=decoded.problems)
         except FAULTS as exc:
             what = str(exc) if isinstance(exc, ReadError) else f"the reader failed: {type(exc).__name__}: {exc}"
             return self.reading(Outcome.UNREADABLE, what)
+
+
+def _unread(answer: Fetch, text: str, asked: str, hops: tuple[str, ...]) -> Verdict | None:
+    """Return what a page is that reads as no press release, or None where nothing tells."""
+    try:
+        verdict = judge_unread(see(text, answer.url, asked), answer.header, (*hops, answer.url))
+    except FAULTS:
+        return None
+    if verdict is None and is_script_alone(answer.body or b""):
+        return Verdict(Outcome.CHALLENGE, f"a script in place of the page ({answer.status})")
+    return verdict
 
 
 def stored_answer(url: str, headers: tuple[tuple[str, str], ...], body: bytes, requested_at: datetime) -> Fetch:

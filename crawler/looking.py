@@ -63,7 +63,7 @@ def _may_trust(session: Session, base: Row) -> bool:
 
 def _own(session: Session, reader: Reader, page: Row, hops: Sequence[Fetch]) -> Reading | None:
     """Read the answer, unless a redirect led to what is not this page: another page's text is no version of this one."""
-    reading = reader.read(hops[-1])
+    reading = reader.read(hops[-1], asked=page["url"], hops=hops[:-1])
     if reading is None or reading.content is None or _is_same_page(session, page, hops[-1].url, reading):
         return reading
     return reader.reading(Outcome.UNREADABLE, f"leads to another page: {hops[-1].url}")

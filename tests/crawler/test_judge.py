@@ -80,7 +80,7 @@ def test_verdicts(status, body, expected):
         b'{"code":"200","data":{"html":"<script></script>"}}',
         b"<html><body><img src=a.jpg></body></html>",
         b"plain",
-        RUISHU + b" " * 65_536,
+        RUISHU + b" " * 262_144,
     ],
 )
 @pytest.mark.parametrize("status", [200, 203])
@@ -96,6 +96,21 @@ def test_what_brought_no_answer_has_no_reading(result):
     assert not has_reading(failed)
     with pytest.raises(ValueError, match=result.value):
         judge(failed)
+
+
+def test_a_firewall_behind_another_status_is_no_proof():
+    """A firewall that borrows 404 says nothing about the page; a challenge is one whatever its status, data is neither."""
+    refused = "<title>x</title><p>您的请求已被拦截</p>".encode()
+    assert judge(fetch(404, refused)).outcome is Outcome.BLOCKED
+    assert judge(fetch(200, refused)).outcome is Outcome.BLOCKED
+    assert judge(fetch(503, "<p>请拖动滑块完成验证</p>".encode())).outcome is Outcome.CHALLENGE
+    assert judge(fetch(404, '{"message": "您的请求已被拦截"}'.encode())).outcome is Outcome.GONE
+    assert judge(fetch(404, b"<div>" * 3000)).outcome is Outcome.GONE
+
+
+def test_a_listing_with_a_login_box_is_no_challenge():
+    """A page of many links is a listing or a home page, whatever its boxes ask for."""
+    assert judge(fetch(200, b"<a href=/a>a</a>" * 30 + "<p>请输入验证码</p>".encode())) is None
 
 
 def test_an_answer_without_a_status_is_none():
