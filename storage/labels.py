@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from storage.edits import text_labels
 from storage.fingerprint import comparable
 
 if TYPE_CHECKING:
@@ -99,8 +100,10 @@ def is_silent(
 
 
 def labels(before: Content, after: Content, *, earlier_compare_hashes: Collection[str], compare_sha256: str) -> tuple[str, ...]:
-    """Return what can be said of an edit at once, in a fixed order: title, date, attachment, backdated, revert.
+    """Return what can be said of an edit at once, in a fixed order.
 
+    That is: title, date, attachment, backdated, cosmetic, numeric, name, substantive, revert.  The four before the last tell
+    what kind of change the text saw, where it differs in the comparison form (`storage.edits`).
     `compare_sha256` is the hash of `after`, `earlier_compare_hashes` those of the page's states so far; one that is the
     previous state itself makes no revert.  `backdated` is about days: a printed day earlier than the one before.
     """
@@ -110,9 +113,10 @@ def labels(before: Content, after: Content, *, earlier_compare_hashes: Collectio
         ("date", "published" in changed),
         ("attachment", "attachments" in changed),
         ("backdated", bool(before.published_on and after.published_on and after.published_on < before.published_on)),
-        ("revert", bool(changed) and compare_sha256 in earlier_compare_hashes),
     )
-    return tuple(label for label, holds in rules if holds)
+    reverted = bool(changed) and compare_sha256 in earlier_compare_hashes
+    told = [label for label, holds in rules if holds]
+    return (*told, *(text_labels(before.text, after.text) if "text" in changed else ()), *(["revert"] if reverted else []))
 
 
 def _differing(fields: tuple[tuple[str, _Form], ...], before: Content, after: Content) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def test_both_copies_of_an_edited_article_stay_one_release(world: World, museum:
     world.settle()
     edited = world.portal.silent_edit(museum.id, paragraphs=LATER)
     world.crawl()
-    same = {"silent": 1, "summary": "The museum opened on [-Monday-]{+Tuesday+}."}
+    same = {"silent": 1, "labels": ["numeric"], "summary": "The museum opened on [-Monday-]{+Tuesday+}."}
     told = world.appended()
     told["outbox"].sort(key=lambda row: row["page"])
     assert {row["page"]: row for row in told.pop("versions")} == {
@@ -84,7 +84,13 @@ def test_copies_that_part_are_two_releases(world: World, museum: Release):
     world.crawl()
     assert world.appended() == {
         "versions": [
-            version_row(page=copy.path, content=holding(edited), silent=1, summary="The museum opened on [-Monday-]{+Tuesday+}.")
+            version_row(
+                page=copy.path,
+                content=holding(edited),
+                silent=1,
+                labels=["numeric"],
+                summary="The museum opened on [-Monday-]{+Tuesday+}.",
+            )
         ],
         "sweeps": [sweep(day="2026-11-25", records=34)],
         "outbox": [{"kind": "silent", "page": copy.path}],

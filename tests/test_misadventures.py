@@ -139,7 +139,9 @@ def test_an_edit_under_a_new_reader_tells_of_the_publisher_alone(world: World, m
     edited = world.portal.silent_edit(museum.id, paragraphs=LATER)
     world.crawl()
     content = holding(edited) | {"paragraphs": [LATER[0], LATER[2]]}
-    row = version_row(page=museum.path, content=content, silent=1, summary="The museum opened on [-Monday-]{+Tuesday+}.")
+    row = version_row(
+        page=museum.path, content=content, silent=1, labels=["numeric"], summary="The museum opened on [-Monday-]{+Tuesday+}."
+    )
     outbox = [{"kind": "silent", "page": museum.path}]
     assert world.appended() == {"versions": [row], "sweeps": [sweep()], "outbox": outbox}
 

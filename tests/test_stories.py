@@ -41,7 +41,7 @@ def test_an_edit_is_one_version_with_honest_bounds(world: World, museum: Release
                 content=holding(edited),
                 observed_at="came 3",
                 unchanged_304="asked 2",
-                labels=["date"],
+                labels=["date", "numeric"],
                 changed=["published", "text"],
                 summary="The museum opened on [-Monday-]{+Tuesday+}.",
             )
@@ -79,7 +79,15 @@ def test_a_silent_edit_is_called_silent(world: World, museum: Release):
     edited = world.portal.silent_edit(museum.id, paragraphs=SHORTER)
     world.crawl()
     assert world.appended() == {
-        "versions": [version_row(page=museum.path, content=holding(edited), silent=1, summary="[-Admission is free of charge.-]")],
+        "versions": [
+            version_row(
+                page=museum.path,
+                content=holding(edited),
+                silent=1,
+                labels=["substantive"],
+                summary="[-Admission is free of charge.-]",
+            )
+        ],
         "sweeps": [sweep()],
         "outbox": [{"kind": "silent", "page": museum.path}],
     }
@@ -95,8 +103,8 @@ def test_there_and_back_is_three_versions(world: World, museum: Release):
     world.clock.pass_by()
     last = world.portal.revert(museum.id)
     world.crawl()
-    there = {"summary": "The museum opened on [-Monday-]{+Tuesday+}.", "silent": 1}
-    back = {"summary": "The museum opened on [-Tuesday-]{+Monday+}.", "silent": 1, "labels": ["revert"]}
+    there = {"summary": "The museum opened on [-Monday-]{+Tuesday+}.", "silent": 1, "labels": ["numeric"]}
+    back = {"summary": "The museum opened on [-Tuesday-]{+Monday+}.", "silent": 1, "labels": ["numeric", "revert"]}
     assert world.appended() == {
         "versions": [
             version_row(page=museum.path, content=holding(middle), **there),
@@ -153,6 +161,7 @@ def test_a_lying_304_hides_an_edit_until_a_whole_page_is_asked_for(world: World,
         observed_at="came 3",
         unchanged_304="asked 2",
         silent=1,
+        labels=["numeric"],
         summary="The museum opened on [-Monday-]{+Tuesday+}.",
     )
     outbox = [{"kind": "silent", "page": museum.path}]
@@ -238,7 +247,7 @@ def test_a_page_that_answers_again_with_other_words_was_edited(world: World, mus
     world.portal.restore(museum.id)
     edited = world.portal.silent_edit(museum.id, paragraphs=LATER)
     world.crawl()
-    row = version_row(page=museum.path, look=3, content=holding(edited), observed_at="came 3", silent=1)
+    row = version_row(page=museum.path, look=3, content=holding(edited), observed_at="came 3", silent=1, labels=["numeric"])
     assert world.appended()["versions"] == [row | {"summary": "The museum opened on [-Monday-]{+Tuesday+}."}]
 
 

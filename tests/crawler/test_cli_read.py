@@ -268,7 +268,7 @@ def test_diff_for_people(story):
     assert "title, printed date, source, author, attachments: unchanged" in text
     assert "@@ paragraph" in text
     assert "[-" in text
-    assert text.endswith("0 added.  Labels: silent\n")
+    assert text.endswith("0 added.  Labels: silent, name, substantive\n")
     dated = town.run("diff", str(town.number(acts["dated"].title))).stdout
     assert "printed date: [-" in dated
     assert "{+2012-02-03 04:05+}" in dated

@@ -202,7 +202,7 @@ def labelled(after, earlier=(), before=BEFORE):
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"text": "other"}, ()),
+        ({"text": "other"}, ("name", "substantive")),
         ({"title": "Port"}, ("title",)),
         ({"published": "2022-09-20 11:00"}, ("date",)),
         ({"published": "2022-09-21", "published_on": "2022-09-21"}, ("date",)),
@@ -222,6 +222,6 @@ def test_labels(change, expected):
 
 def test_a_return_to_an_earlier_state_is_a_revert():
     """A -> B -> A is a revert; the previous state itself, restored, is none, and neither is a new state."""
-    assert labelled(BEFORE, earlier=[BEFORE, EDITED], before=EDITED) == ("revert",)
+    assert labelled(BEFORE, earlier=[BEFORE, EDITED], before=EDITED) == ("name", "revert")
     assert labelled(BEFORE, earlier=[BEFORE]) == ()
-    assert labelled(added("More."), earlier=[BEFORE, EDITED], before=EDITED) == ()
+    assert labelled(added("More."), earlier=[BEFORE, EDITED], before=EDITED) == ("substantive",)

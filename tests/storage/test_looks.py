@@ -102,7 +102,7 @@ def test_an_edit(story, page):
     story.look(page, A)
     appended = story.look(page, B)
     assert (appended.kind, appended.silent, appended.baseline) == (Kind.EDITED, True, False)
-    edited = version(2, "edited", B, silent=1, changed='["text"]', summary=EDIT)
+    edited = version(2, "edited", B, silent=1, labels='["substantive"]', changed='["text"]', summary=EDIT)
     assert story.versions(page) == [version(1, "new", A, baseline=1), edited]
     assert story.outbox() == [("silent", f"{page}@2")]
 
@@ -121,7 +121,7 @@ def test_an_edit(story, page):
         ),
         (
             content(B, published="2022-09-19 10:46", published_on="2022-09-19"),
-            {"labels": '["date","backdated"]', "changed": '["published","text"]', "text": B},
+            {"labels": '["date","backdated","substantive"]', "changed": '["published","text"]', "text": B},
         ),
         (
             content(A, attachments=(Attachment("plan.pdf", "http://h/plan.pdf"),)),
@@ -163,9 +163,15 @@ def test_there_and_back_again(story, page):
         story.look(page, text)
     assert story.versions(page) == [
         version(1, "new", A, baseline=1),
-        version(2, "edited", B, silent=1, changed='["text"]', summary=EDIT),
+        version(2, "edited", B, silent=1, labels='["substantive"]', changed='["text"]', summary=EDIT),
         version(
-            3, "edited", A, silent=1, labels='["revert"]', changed='["text"]', summary="Zhang Bing [-toured-]{+visited+} the port."
+            3,
+            "edited",
+            A,
+            silent=1,
+            labels='["substantive","revert"]',
+            changed='["text"]',
+            summary="Zhang Bing [-toured-]{+visited+} the port.",
         ),
     ]
     assert story.value("SELECT count(*) FROM contents") == 2

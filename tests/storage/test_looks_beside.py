@@ -70,7 +70,7 @@ def test_an_edit_under_another_reader(story, page):
     story.look(page, A)
     body = story.asked[-1]
     story.look(page, B + FOOTER, reader=OTHER_READER, rereading=reading(A + FOOTER, OTHER_READER))
-    edited = version(2, "edited", B + FOOTER, silent=1, changed='["text"]', summary=EDIT)
+    edited = version(2, "edited", B + FOOTER, silent=1, labels='["substantive"]', changed='["text"]', summary=EDIT)
     assert story.versions(page) == [version(1, "new", A, baseline=1), edited]
     assert story.bounds(page)[1][0] == body
     assert story.look(page, B + FOOTER, reader=OTHER_READER).kind is None
@@ -141,7 +141,7 @@ def test_an_edit_after_the_text_was_withheld(story, page):
     assert story.value("SELECT compared_id FROM versions WHERE number = 2") == 1
     assert story.look(page, C).kind is Kind.EDITED
     assert story.look(page, A).kind is Kind.EDITED
-    assert (story.versions(page)[-1]["labels"], story.versions(page)[-1]["text"]) == ('["revert"]', None)
+    assert (story.versions(page)[-1]["labels"], story.versions(page)[-1]["text"]) == ('["substantive","revert"]', None)
     assert story.value("SELECT problems FROM readings ORDER BY id DESC LIMIT 1") == "[]"
 
 
@@ -199,7 +199,7 @@ def test_a_revert_across_readers(story, page):
     story.look(page, A)
     story.look(page, B + FOOTER, reader=OTHER_READER, rereading=reading(A + FOOTER, OTHER_READER))
     story.look(page, A + FOOTER, reader=OTHER_READER)
-    assert story.versions(page)[-1]["labels"] == '["revert"]'
+    assert story.versions(page)[-1]["labels"] == '["substantive","revert"]'
 
 
 def test_a_rereading_of_nothing_is_harmless(story, page):

@@ -89,7 +89,7 @@ def test_history_is_in_order_of_time(story, pages):
         story.look(first, f"Text {number}.")
     found = history(story.connection, first)
     assert [row["ref"] for row in found] == [f"{first}@{number}" for number in range(1, 14)]
-    assert (found[1]["labels"], found[1]["changed"]) == (["title"], ["title", "text"])
+    assert (found[1]["labels"], found[1]["changed"]) == (["title", "name", "substantive"], ["title", "text"])
     assert "text" not in found[0]
     newest_first = [row["ref"] for row in changes(story.connection)]
     assert newest_first == [f"{first}@{number}" for number in range(13, 1, -1)]
@@ -104,7 +104,7 @@ def test_changes_since(story, pages):
     assert [row["ref"] for row in changes(story.connection, since=seen)] == ["1@3"]
     assert changes(story.connection, since="2030-01-01T00:00:00.000Z") == []
     assert [row["ref"] for row in changes(story.connection, limit=1)] == ["1@3"]
-    assert changes(story.connection, limit=1)[0]["labels"] == []
+    assert changes(story.connection, limit=1)[0]["labels"] == ["substantive"]
 
 
 def test_suspects(story, pages):

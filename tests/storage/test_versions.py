@@ -59,7 +59,7 @@ def test_an_edit():
         not_before=BASE_AT,
         unchanged_304=UNCHANGED,
         silent=True,
-        labels=(),
+        labels=("substantive",),
         changed=("text",),
         summary="Zhang Bing [-visited-]{+toured+} the port.",
     )
@@ -68,7 +68,7 @@ def test_an_edit():
 def test_a_revert():
     """Back to an earlier state is a version, and says so."""
     draft, _ = draft_version(LIVE, NEW, OLD, earlier={compare_sha256(each.content) for each in (OLD, NEW)})
-    assert draft.labels == ("revert",)
+    assert draft.labels == ("substantive", "revert")
 
 
 @pytest.mark.parametrize("before", [None, UNREAD])
