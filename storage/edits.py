@@ -57,10 +57,12 @@ class _Word:
 
     @property
     def key(self) -> str:
+        """What the token is compared by."""
         return self.token.key
 
     @property
     def kind(self) -> str:
+        """What the token is: part of a name, or what it is by itself."""
         return "name" if self.name and self.token.kind not in {"figure", "article"} else self.token.kind
 
 

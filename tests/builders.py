@@ -312,3 +312,27 @@ def _write_what_comes_later(story: Story) -> None:
             "INSERT INTO stamps (checkpoint_id, authority, token, recorded_at) VALUES (1, 'tsa', x'00', ?)", (now,)
         )
     story.archive.rebuild()
+
+
+def version(number, kind, text, **more):
+    """Return a version's whole row without ids and times, by what it has besides a crawl's usual."""
+    known = {
+        "number": number,
+        "kind": kind,
+        "after": number - 1 or None,
+        "found_by": "crawl",
+        "baseline": 0,
+        "silent": 0,
+        "labels": "[]",
+        "changed": "[]",
+        "summary": None,
+        "title": "A visit to the port",
+        "text": text,
+    }
+    return {**known, **more}
+
+
+def counts(story):
+    """Return how many rows each table of the ledger has that a version touches."""
+    tables = ("versions", "contents", "identities", "retractions", "proofs", "listing_events")
+    return {table: story.value(f"SELECT count(*) FROM {table}") for table in tables}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.builders import Clock, act_out_everything, opened
+from tests.builders import Clock, act_out_everything, article_url, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,3 +58,9 @@ def plain(busy: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(busy, isolation_level=None)) as connection:
         assert connection.execute("PRAGMA recursive_triggers").fetchone() == (0,)
         yield connection
+
+
+@pytest.fixture
+def page(story):
+    """Return a page that the first complete sweep listed and that was not looked at yet."""
+    return story.sweep([article_url(1)])[0]

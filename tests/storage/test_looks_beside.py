@@ -10,40 +10,10 @@ import pytest
 from storage.instants import later
 from storage.records import Attachment, DateCandidate, Fetch, FoundBy, Kind, Outcome, Precision, Purpose, Reading, State
 from storage.writer import load_reading
-from tests.builders import OTHER_READER, READER, article_url, content, page_html, reading
+from tests.builders import OTHER_READER, READER, article_url, content, page_html, reading, version
 
 A, B, C = "Zhang Bing visited the port.", "Zhang Bing toured the port.", "Zhang Bing left the port."
 EDIT = "Zhang Bing [-visited-]{+toured+} the port."
-
-
-@pytest.fixture
-def page(story):
-    """Return a page that the first complete sweep listed and that was not looked at yet."""
-    return story.sweep([article_url(1)])[0]
-
-
-def version(number, kind, text, **more):
-    """Return a version's whole row without ids and times, by what it has besides a crawl's usual."""
-    known = {
-        "number": number,
-        "kind": kind,
-        "after": number - 1 or None,
-        "found_by": "crawl",
-        "baseline": 0,
-        "silent": 0,
-        "labels": "[]",
-        "changed": "[]",
-        "summary": None,
-        "title": "A visit to the port",
-        "text": text,
-    }
-    return {**known, **more}
-
-
-def counts(story):
-    """Return how many rows each table of the ledger has that a version touches."""
-    tables = ("versions", "contents", "identities", "retractions", "proofs", "listing_events")
-    return {table: story.value(f"SELECT count(*) FROM {table}") for table in tables}
 
 
 # Rule 1, promise 6: one reader
