@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from storage.addresses import host_of
+from storage.holding import held
 from storage.identity import Member
 from storage.instants import later
 from storage.records import Kind, Outcome, PageKind, Purpose, Reason, Result, State
@@ -183,21 +184,18 @@ def rebuild(connection: sqlite3.Connection, schedule: Schedule) -> None:
     refresh_releases(connection, pages)
 
 
-# The newest reading holds, but for one that came to nothing: a reader that cannot read an old body says nothing about the page.
 # Validators are the page's own where the page's own address answered, in either scheme, and not the target of a redirect.
-_LOOK = """
+_LOOK = f"""
     SELECT f.id, f.requested_at, f.elapsed_ms, f.result, r.outcome, f.response_headers, f.etag, f.last_modified, f.error,
         f.purpose, rc.compare_sha256, substr(f.url, instr(f.url, '://')) = substr(g.url, instr(g.url, '://')),
         v.id, v.kind, v.content_id, c.compare_sha256, v.observed_at
     FROM fetches f JOIN pages g ON g.id = f.page_id
-    LEFT JOIN readings r ON r.id = (
-        SELECT x.id FROM readings x WHERE x.fetch_id = f.id ORDER BY x.outcome <> 'ok', x.id DESC LIMIT 1
-    )
+    LEFT JOIN readings r ON r.id = {held("f")}
     LEFT JOIN versions v ON v.fetch_id = f.id AND v.page_id = f.page_id
         AND NOT EXISTS (SELECT 1 FROM retractions y WHERE y.version_id = v.id)
     LEFT JOIN contents rc ON rc.id = r.content_id
     LEFT JOIN contents c ON c.id = v.content_id
-"""
+"""  # noqa: S608 - our names
 _LOOK_ROWS = f"""{_LOOK}
     WHERE f.page_id = ? AND f.purpose IN ({_LOOKS}) AND NOT EXISTS (SELECT 1 FROM fetches h WHERE h.hop_of = f.id)
     ORDER BY f.id

@@ -38,6 +38,9 @@ FORMATS: dict[tuple[str, int], tuple[str, ...]] = {
         "author", "language", "breadcrumb", "fields",
     ),
     ("readings", 1): ("id", "fetch_id", "reader", "outcome", "content_id", "dates", "problems", "recorded_at"),
+    ("readings", 2): (
+        "id", "fetch_id", "reader", "outcome", "content_id", "dates", "problems", "recorded_at", "template",
+    ),
     ("versions", 1): (
         "id", "page_id", "number", "kind", "fetch_id", "content_id", "previous_id", "compared_id", "not_before", "observed_at",
         "recorded_at", "unchanged_304", "found_by", "baseline", "silent", "labels", "changed", "summary",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from storage.holding import held
 from storage.queries import LISTED_BY, rows, suspects
 from storage.records import Outcome, PageKind, Purpose, Result
 
@@ -34,11 +35,7 @@ _ITS_SECTION = "s.portal || '/' || s.slug AS section"
 _LOOKS = f"f.purpose IN ('{Purpose.FIRST}', '{Purpose.LOOK}', '{Purpose.RECHECK}', '{Purpose.CONTROL}')"
 """A server was asked for a page: an import is none."""
 _LAST_HOP = "NOT EXISTS (SELECT 1 FROM fetches h WHERE h.hop_of = f.id)"
-_READING = (
-    "LEFT JOIN readings r ON r.id ="
-    " (SELECT x.id FROM readings x WHERE x.fetch_id = f.id ORDER BY x.outcome <> 'ok', x.id DESC LIMIT 1)"
-)
-"""The reading that holds: the newest, but for one that came to nothing where another did not, as in `derived`."""
+_READING = f"LEFT JOIN readings r ON r.id = {held('f')}"
 
 
 def newest_run(connection: sqlite3.Connection) -> Row | None:
@@ -172,7 +169,8 @@ def looks_of(connection: sqlite3.Connection, release_id: int) -> Row:
     found = rows(
         connection,
         "SELECT count(*) AS looks,"  # noqa: S608 - our names
-        f" coalesce(sum(f.result <> '{Result.NOT_MODIFIED}' AND coalesce(r.outcome, '') <> '{Outcome.OK}'), 0) AS unanswered"
+        f" coalesce(sum(f.result <> '{Result.NOT_MODIFIED}' AND coalesce(r.outcome, '') NOT IN"
+        f" ('{Outcome.OK}', '{Outcome.QUARANTINED}')), 0) AS unanswered"
         f" FROM fetches f JOIN _pages p ON p.page_id = f.page_id {_READING}"
         f" WHERE p.release_id = ? AND {_LOOKS} AND {_LAST_HOP}",
         (release_id,),

@@ -193,13 +193,17 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one reader made of one body.  `reader` names extractor, rules and parsing libraries; `content` is None unless ok."""
+    """What one reader made of one body.  `reader` names extractor, rules and parsing libraries; `content` is None unless ok.
+
+    `template` names the form in which the page came: where its parts were found.  None where no reader looked for them.
+    """
 
     reader: str
     outcome: Outcome
     content: Content | None = None
     dates: tuple[DateCandidate, ...] = ()
     problems: tuple[str, ...] = ()
+    template: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from storage.derived import page_state, plan, refold_page, refresh_releases
-from storage.instants import instant, later, parse_instant
-from storage.records import Kind, Role
-from storage.writer import dump
+from storage.holding import held
+from storage.instants import later, parse_instant
+from storage.news import tell
+from storage.records import FoundBy, Kind, Role
+from storage.versions import Draft
 
 if TYPE_CHECKING:
     import sqlite3
@@ -82,14 +84,14 @@ def earliest_proof(first: str, rule: RemovalRule) -> datetime:
     return max(began + timedelta(seconds=rule.spread), last_day, began)
 
 
-_CHECKS = """
-    SELECT f.id, f.run_id, f.requested_at, f.elapsed_ms FROM fetches f
-    JOIN readings r ON r.id = (SELECT max(x.id) FROM readings x WHERE x.fetch_id = f.id)
+# A page that came in a form that is kept aside was there: what was missing before counts no more.
+_CHECKS = f"""
+    SELECT f.id, f.run_id, f.requested_at, f.elapsed_ms FROM fetches f JOIN readings r ON r.id = {held("f")}
     WHERE f.page_id = :page AND r.outcome IN ('gone', 'soft-gone') AND f.id > coalesce((
-        SELECT max(o.id) FROM fetches o LEFT JOIN readings q ON q.fetch_id = o.id
-        WHERE o.page_id = :page AND (q.outcome = 'ok' OR (o.result = 'not-modified' AND o.error IS NULL))
+        SELECT max(o.id) FROM fetches o LEFT JOIN readings q ON q.id = {held("o")}
+        WHERE o.page_id = :page AND (q.outcome IN ('ok', 'quarantined') OR (o.result = 'not-modified' AND o.error IS NULL))
     ), 0) ORDER BY f.id
-"""
+"""  # noqa: S608 - our names
 
 
 def checks_of(connection: sqlite3.Connection, page_id: int) -> list[Check]:
@@ -150,32 +152,21 @@ def append_removal(  # noqa: PLR0913, PLR0917 - a removal's parts
 ) -> int:
     """Append a proven removal with the fetches that it rests on, in the caller's transaction; return the version's id."""
     state = page_state(writer.connection, page_id)
-    (last,) = writer.connection.execute("SELECT max(number) FROM versions WHERE page_id = ?", (page_id,)).fetchone()
-    version_id = writer.ledger.insert(
-        "versions",
-        {
-            "page_id": page_id,
-            "number": last + 1,
-            "kind": Kind.REMOVED.value,
-            "fetch_id": checks[0].fetch_id,
-            "previous_id": state.version_id,
-            "not_before": state.base_at,
-            "observed_at": checks[0].received_at,
-            "recorded_at": instant(now),
-            "unchanged_304": state.unchanged_304,
-            "found_by": "crawl",
-            "baseline": 0,
-            "silent": 0,
-            "labels": dump([]),
-            "changed": dump([]),
-        },
+    version_id = writer.version(
+        Draft(Kind.REMOVED, None, state.base_at, state.unchanged_304),
+        page_id=page_id,
+        fetch_id=checks[0].fetch_id,
+        content_id=None,
+        previous_id=state.version_id,
+        observed_at=checks[0].received_at,
+        found_by=FoundBy.CRAWL,
+        recorded_at=now,
     )
     _write_proofs(writer, version_id, checks, controls)
     refold_page(writer.connection, page_id)
     refresh_releases(writer.connection, [page_id])
     plan(writer.connection, page_id, schedule)
-    sql = "INSERT INTO _outbox (kind, version_id, created_at) VALUES ('removed', ?, ?)"
-    writer.connection.execute(sql, (version_id, instant(now)))
+    tell(writer, Kind.REMOVED.value, now, version_id=version_id)
     return version_id
 
 

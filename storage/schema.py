@@ -39,6 +39,19 @@ def m001_the_whole_file(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m002_the_form_of_pages(db: Database) -> None:
+    """Let readings say in which form a page came, so that a new layout can be told from an edit.
+
+    A file made by this version has the column from its beginning: the tables of `m001` are those of `storage.tables`.
+    """
+    if "template" not in {name for _, name, *_ in db.conn.execute("PRAGMA table_info(readings)")}:
+        db.execute("ALTER TABLE readings ADD COLUMN template TEXT")
+    for statement in _statements(INDEXES):
+        if " readings_" in statement:
+            db.execute(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS"))
+
+
 def _statements(script: str) -> list[str]:
     bare = "\n".join(line for line in script.splitlines() if not line.startswith("--"))
     return [statement for statement in map(str.strip, bare.split(";")) if statement]

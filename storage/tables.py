@@ -137,6 +137,7 @@ LEDGER: dict[str, tuple[str, ...]] = {
         _json("dates"),
         _json("problems"),
         _instant("recorded_at"),
+        "template TEXT",
         "UNIQUE (fetch_id, reader)",
         "CHECK (content_id IS NULL OR outcome = 'ok')",
     ),
@@ -263,7 +264,7 @@ CREATE TABLE _frontier (
 ) STRICT;
 CREATE INDEX _frontier_due ON _frontier (due_at);
 CREATE INDEX _frontier_reason ON _frontier (reason, due_at);
--- What a host asked of us; `conditional` is 0 where its 304s were found to lie (nothing sets it yet: every host is trusted alike).
+-- What a host asked of us; `conditional` is 0 where it was caught answering 304 after a change (`storage.honesty`).
 CREATE TABLE _hosts (
     host TEXT PRIMARY KEY, not_before TEXT, conditional INTEGER NOT NULL DEFAULT 1
 ) STRICT;
@@ -287,6 +288,8 @@ CREATE INDEX fetches_section ON fetches (section_id, id) WHERE section_id IS NOT
 CREATE INDEX bodies_dictionary ON bodies (dictionary_id) WHERE dictionary_id IS NOT NULL;
 CREATE INDEX fetches_hop ON fetches (hop_of) WHERE hop_of IS NOT NULL;
 CREATE INDEX fetches_requested ON fetches (requested_at);
+CREATE INDEX readings_template ON readings (template, reader) WHERE template IS NOT NULL;
+CREATE INDEX readings_aside ON readings (fetch_id) WHERE outcome = 'quarantined';
 CREATE INDEX versions_observed ON versions (observed_at);
 CREATE INDEX versions_removed ON versions (observed_at) WHERE kind = 'removed';
 CREATE INDEX versions_previous ON versions (previous_id) WHERE previous_id IS NOT NULL;

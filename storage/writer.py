@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from storage.records import Fetch
+    from storage.records import Fetch, FoundBy
+    from storage.versions import Draft
 
 __all__ = ["Writer", "content_of", "dump", "load_reading", "received_at"]
 
@@ -93,6 +94,7 @@ class Writer:
                 "dates": dump([[date.value, date.origin] for date in reading.dates]),
                 "problems": dump(reading.problems),
                 "recorded_at": instant(recorded_at),
+                "template": reading.template,
             },
         )
         return content_id
@@ -124,6 +126,44 @@ class Writer:
                         "images": list(content.images),
                     }
                 ),
+            },
+        )
+
+    def version(  # noqa: PLR0913 - a row's parts
+        self,
+        draft: Draft,
+        *,
+        page_id: int,
+        fetch_id: int,
+        content_id: int | None,
+        previous_id: int | None,
+        observed_at: str,
+        found_by: FoundBy,
+        recorded_at: datetime,
+        baseline: bool = False,
+    ) -> int:
+        """Write a version under the next number of its page and return its id."""
+        (last,) = self.connection.execute("SELECT coalesce(max(number), 0) FROM versions WHERE page_id = ?", (page_id,)).fetchone()
+        return self.ledger.insert(
+            "versions",
+            {
+                "page_id": page_id,
+                "number": last + 1,
+                "kind": draft.kind.value,
+                "fetch_id": fetch_id,
+                "content_id": content_id,
+                "previous_id": previous_id,
+                "compared_id": draft.compared_id,
+                "not_before": draft.not_before,
+                "observed_at": observed_at,
+                "recorded_at": instant(recorded_at),
+                "unchanged_304": draft.unchanged_304,
+                "found_by": found_by.value,
+                "baseline": int(baseline),
+                "silent": int(draft.silent),
+                "labels": dump(draft.labels),
+                "changed": dump(draft.changed),
+                "summary": draft.summary,
             },
         )
 
@@ -173,17 +213,18 @@ def content_of(connection: sqlite3.Connection, content_id: int) -> Content | Non
 def load_reading(connection: sqlite3.Connection, fetch_id: int, reader: str | None = None) -> Reading | None:
     """Return the newest reading of a fetch, or the one by `reader`; None where there is none."""
     row = connection.execute(
-        "SELECT reader, outcome, content_id, dates, problems FROM readings"
+        "SELECT reader, outcome, content_id, dates, problems, template FROM readings"
         " WHERE fetch_id = ? AND (? IS NULL OR reader = ?) ORDER BY id DESC LIMIT 1",
         (fetch_id, reader, reader),
     ).fetchone()
     if row is None:
         return None
-    name, outcome, content_id, dates, problems = row
+    name, outcome, content_id, dates, problems, template = row
     return Reading(
         reader=name,
         outcome=Outcome(outcome),
         content=content_of(connection, content_id) if content_id else None,
         dates=tuple(DateCandidate(value, origin) for value, origin in json.loads(dates)),
         problems=tuple(json.loads(problems)),
+        template=template,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.log import FORMATS
+from storage.log import CURRENT_FORMAT, FORMATS
 from storage.schema import LEDGER
 from storage.views import VIEWS
 
@@ -32,12 +32,19 @@ def test_schema_names_every_view() -> None:
         assert [view for view in VIEWS if f"`{view}`" not in text] == [], document
 
 
-def test_format_one_is_as_documented() -> None:
-    """A leaf of format 1 holds every column of its table in the order documented, but for the bytes and the text."""
-    for (table, number), columns in FORMATS.items():
-        assert number == 1
+def test_the_newest_formats_are_as_documented() -> None:
+    """A leaf of a table's newest format holds every column in the order documented, but for the bytes and the text."""
+    for table, number in CURRENT_FORMAT.items():
         declared = [column.split()[0] for column in LEDGER[table] if column.split()[0].islower()]
-        assert list(columns) == [name for name in declared if (table, name) not in {("bodies", "data"), ("contents", "text")}]
+        withheld = {("bodies", "data"), ("contents", "text")}
+        assert list(FORMATS[table, number]) == [name for name in declared if (table, name) not in withheld]
+
+
+def test_older_formats_are_beginnings_of_newer_ones() -> None:
+    """A table gains columns at its end, so that an older format is the beginning of the next."""
+    for table, number in FORMATS:
+        if number > 1:
+            assert FORMATS[table, number - 1] == FORMATS[table, number][: len(FORMATS[table, number - 1])]
 
 
 def test_dependencies_are_explained() -> None:

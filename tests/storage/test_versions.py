@@ -67,7 +67,7 @@ def test_an_edit():
 
 def test_a_revert():
     """Back to an earlier state is a version, and says so."""
-    draft, _ = draft_version(LIVE, NEW, OLD, earlier={compare_sha256(each.content) for each in (OLD, NEW)})
+    draft, _ = draft_version(LIVE, NEW, OLD, earlier=lambda: {compare_sha256(each.content) for each in (OLD, NEW)})
     assert draft.labels == ("substantive", "revert")
 
 
