@@ -32,6 +32,7 @@ from crawler.fields import (
     surroundings,
 )
 from crawler.html import base_of, blocks, find, find_all, metas, parse, text_of
+from crawler.templates import template_of
 from crawler.titles import Title, find_title
 from crawler.urls import date_in_url, looks_like_listing
 from storage.records import Content, DateCandidate, Outcome, Reading
@@ -137,6 +138,7 @@ def _read(page: _Page, failed: Reading) -> Reading:
         failed,
         dates=tuple(DateCandidate(each.printed.value, each.origin) for each in dated),
         problems=(*failed.problems, *problems),
+        template=template_of(page.body, title.origin if title else None, dated[0].origin if dated else None),
     )
     return _judged(page, found, reading)
 

@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 the job found trouble; 2 wrong usage or configuration; 130
 from __future__ import annotations
 
 import functools
+import os
 import sqlite3
 import sys
 from pathlib import Path
@@ -54,7 +55,7 @@ def main(ctx: click.Context, *, verbose: bool) -> int:
     Try       demo
     Collect   crawl, recheck, import
     Read      status, list, show, history, diff, changes
-    Maintain  parse, config
+    Maintain  parse, reparse, config
 
     A press release is named by its number (12), one of its versions 12@3; keys and URLs work too.
     """  # noqa: D301 - the sign is meant: it keeps click from wrapping the table
@@ -267,18 +268,48 @@ def diff(desk: Desk, a: str, b: str | None, *, as_json: bool) -> int:
 def changes(desk: Desk, *, since: str | None, limit: int, as_json: bool) -> int:
     """List what the publisher changed, newest first."""
     from crawler.render_lists import changes_of, say_all_changes  # noqa: PLC0415
-    from crawler.render_times import moment_of  # noqa: PLC0415
 
-    try:
-        moment = moment_of(since, desk.screen.zone, desk.screen.now) if since else None
-    except ValueError as exc:
-        raise click.UsageError(f"--since: {exc}") from exc
+    moment = _moment(desk, since)
     with desk.reading() as connection:
         document = changes_of(connection, since=moment, limit=limit)
     return _shown(desk, as_json, document, lambda: say_all_changes(desk.screen, document))
 
 
 # Maintain
+
+
+@_command("reparse", as_json=True)
+@click.option("--section", "sections", multiple=True, metavar="SECTION", help="Only of this section, as in jiaxing/today.")
+@click.option("--since", metavar="WHEN", help="Only pages looked at from then on: 2026-11-01, 7d, 24h.")
+@click.option("--quarantined", is_flag=True, help="Only pages of which something was kept aside; believe what can be read now.")
+@click.option("--portal", type=click.Path(path_type=Path), metavar="FILE", help="Read by the rules of this portal's file.")
+@click.option("--trust", is_flag=True, help="Believe these rules also where they find less than half of the former text.")
+@click.option("--dry-run", is_flag=True, help="Say what would come of it; write nothing.")
+@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="How many processes read (default: one a core).")
+@_WAIT
+def reparse(  # noqa: PLR0913 - its options
+    desk: Desk,
+    sections: Sequence[str],
+    *,
+    since: str | None,
+    quarantined: bool,
+    portal: Path | None,
+    trust: bool,
+    dry_run: bool,
+    jobs: int | None,
+    wait: float,
+    as_json: bool,
+) -> int:
+    """Read stored pages again, after rules or reader were mended.
+
+    What became visible is appended at its own time, what proves spurious is taken back; a change of rules alone changes nothing.
+    """
+    from crawler.render_reparse import reparse_sections, say_reparsed  # noqa: PLC0415
+    from crawler.reread import Wish  # noqa: PLC0415
+
+    wish = Wish(_moment(desk, since), quarantined=quarantined, trust=trust, jobs=jobs or os.cpu_count() or 1)
+    document = reparse_sections(desk, sections, portal, wish, dry=dry_run, wait=wait)
+    return _shown(desk, as_json, document, lambda: say_reparsed(desk.screen, document))
 
 
 @_command("parse", as_json=True)
@@ -316,6 +347,17 @@ def config(desk: Desk, *, as_json: bool) -> int:
 
     document = effective(desk.settings)
     return _shown(desk, as_json, document, lambda: say_settings(desk.screen, document))
+
+
+def _moment(desk: Desk, since: str | None) -> str | None:
+    """Return the instant that an option `--since` means."""
+    from crawler.render_times import moment_of  # noqa: PLC0415
+    from storage.instants import instant  # noqa: PLC0415
+
+    try:
+        return instant(moment_of(since, desk.screen.zone, desk.screen.now)) if since else None
+    except ValueError as exc:
+        raise click.UsageError(f"--since: {exc}") from exc
 
 
 def _shown(desk: Desk, as_json: bool, document: object, say: Callable[[], None]) -> int:  # noqa: FBT001 - an option, passed on

@@ -21,7 +21,7 @@ from crawler.urls import article_id, host_of, url_key
 from storage.instants import local_day
 from storage.queries import newest_section_state
 from storage.records import Outcome, Purpose, Reading, SweepKind
-from storage.sweeps import Row, SweepRecord
+from storage.sweeps import Row, SweepRecord, Swept
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,12 +38,16 @@ _LOST = frozenset({Outcome.GONE, Outcome.SOFT_GONE, Outcome.UNREADABLE})
 """What a listing's old address answers when the listing has moved: then, and only then, it is searched for anew."""
 _READER_FAILS = (ReadError, ValueError, OverflowError, RecursionError)
 """What a page may do to the readers.  They are held to raise only the first; an answer that finds a hole in them is kept too."""
-_GONE_EMPTY = "the listing shows no rows, and held some when it was last read: it is not taken for empty"
+_GONE_EMPTY = "the listing shows no rows, and held {held} when it was last read: it is not taken for empty"
 
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """What a sweep brought: its size, whether it was complete, and the pages not known before."""
+    """What a sweep brought: its size, whether it was complete, and the pages not known before.
+
+    `held` is how many press releases the listing held before and `shown` how many of them it shows still, where that is known;
+    `reworded` how many of its rows read otherwise because the listing has another layout.
+    """
 
     target: Target
     section_id: int
@@ -53,6 +57,10 @@ class Discovered:
     complete: bool
     new_pages: tuple[int, ...]
     note: str | None = None
+    url: str = ""
+    held: int = 0
+    shown: int = 0
+    reworded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,8 @@ class _Pass:
     known_in_a_row: int = 0
     ended: bool = False
     lost: bool = False
-    new_pages: tuple[int, ...] = ()
+    held: int = 0
+    swept: Swept = field(default_factory=lambda: Swept(0))
 
     @property
     def is_complete(self) -> bool:
@@ -100,7 +109,7 @@ async def discover(session: Session, target: Target, *, full: bool, limit: int |
     Raises LocateError where no listing was found and ListingError where the first page of it cannot be read; both are recorded.
     """
     section_id = session.archive.section(target.portal.name, target.slug)
-    found = _named(session, target, section_id) or await _search(session, target, section_id)
+    found = _named(session, target, section_id) or await _sought(session, target, section_id)
     sweep = await _read_listing(session, target, section_id, found, full=full, limit=limit)
     if sweep.lost and not target.section.listing:
         again = await _search(session, target, section_id)
@@ -121,10 +130,11 @@ async def discover(session: Session, target: Target, *, full: bool, limit: int |
         unit=sweep.unit,
         found_by=found.found_by,
     )
-    return _discovered(sweep)
+    return _discovered(sweep, found.url)
 
 
-def _discovered(sweep: _Pass) -> Discovered:
+def _discovered(sweep: _Pass, url: str) -> Discovered:
+    held = sweep.swept.held or sweep.held
     return Discovered(
         target=sweep.target,
         section_id=sweep.section_id,
@@ -132,8 +142,12 @@ def _discovered(sweep: _Pass) -> Discovered:
         rows=len(sweep.rows),
         total=sweep.tally.total,
         complete=sweep.is_complete,
-        new_pages=sweep.new_pages,
+        new_pages=sweep.swept.new_pages,
         note=sweep.tally.note,
+        url=url,
+        held=held,
+        shown=sweep.swept.held - sweep.swept.left,
+        reworded=sweep.swept.reworded,
     )
 
 
@@ -150,10 +164,10 @@ async def _read_listing(  # noqa: PLR0913 - the listing, and how much of it
         request = await _read_page(session, sweep, request)
     if sweep.ended:
         sweep.tally.end()
-        if not sweep.rows and archive.has_members(section_id):
-            sweep.tally.notes.append(_GONE_EMPTY)
-    _, new = archive.append_sweep(_record(session, sweep))
-    sweep.new_pages = tuple(new)
+        sweep.held = archive.members(section_id) if not sweep.rows else 0
+        if sweep.held:
+            sweep.tally.notes.append(_GONE_EMPTY.format(held=sweep.held))
+    sweep.swept = archive.append_sweep(_record(session, sweep))
     return sweep
 
 
@@ -240,6 +254,18 @@ def _named(session: Session, target: Target, section_id: int) -> _Found | None:
         way = "by the portal's file"
         return _Found(target.section.listing, way, way, unit if last == target.section.listing else None)
     return _Found(last, known["found_by"], "where it was last", unit) if known and last else None
+
+
+async def _sought(session: Session, target: Target, section_id: int) -> _Found:
+    """Search for a listing of which nothing is known; where there is none, the sweep that came to nothing is on record."""
+    began = session.clock.now()
+    try:
+        return await _search(session, target, section_id)
+    except LocateError as exc:
+        sweep = _Pass(target, section_id, SweepKind.FULL, began, None, "")
+        sweep.tally.notes.append(str(exc))
+        session.archive.append_sweep(_record(session, sweep))
+        raise
 
 
 async def _search(session: Session, target: Target, section_id: int) -> _Found:

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crawler.answers import stored_answer
+from crawler.aside import Known, judged
 from crawler.http import Ask
 from crawler.urls import article_id, url_key
 from storage.bodies import read_body
 from storage.derived import page_state
 from storage.errors import UnknownReference
 from storage.fingerprint import compare_sha256
+from storage.forms import is_established, listed_as, witnesses
 from storage.instants import parse_instant
 from storage.looks import Appended, Look
 from storage.queries import base_of
 from storage.records import Outcome, Purpose
+from storage.writer import load_reading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import sqlite3
+    from collections.abc import Mapping, Sequence
 
     from crawler.answers import Reader
     from crawler.session import Session, Target
     from storage.queries import Row
     from storage.records import Fetch, Reading
 
-__all__ = ["look_at"]
+__all__ = ["known_of", "look_at"]
 
 _WHOLE_AT_LEAST = timedelta(days=30)
 """However often a server says "not modified", so often the page is asked for whole: a lying 304 must come to light."""
@@ -37,15 +42,40 @@ async def look_at(session: Session, target: Target, page: Row, *, purpose: Purpo
     why = purpose or (Purpose.LOOK if base else Purpose.FIRST)
     hops = await session.ask(_ask(session, page["url"], why, base))
     reading = _own(session, target.reader, page, hops)
+    rereading = _rereading(session, target.reader, base) if reading is not None and reading.content is not None else None
     look = Look(
         run_id=session.run_id,
         page_id=page["page"],
         fetches=hops,
-        reading=reading,
-        rereading=_rereading(session, target.reader, base) if reading is not None and reading.content is not None else None,
+        reading=_judged(session, page, reading, {base["fetch"]: rereading} if base and rereading else {}),
+        rereading=rereading,
         section_id=page["section"],
     )
     return session.archive.append_look(look)
+
+
+def _judged(session: Session, page: Row, reading: Reading | None, reread: Mapping[int, Reading]) -> Reading | None:
+    return None if reading is None else judged(reading, known_of(session.archive.connection, page, reading, reread))
+
+
+def known_of(connection: sqlite3.Connection, page: Row, reading: Reading, reread: Mapping[int, Reading]) -> Known:
+    """Return what is known of a page (a row with `page` and `section`) that a reading of it is judged by.
+
+    `reread` holds what the same reader makes of the page's stored bodies (by fetch) where that has not been written yet.
+    """
+    state = page_state(connection, page["page"])
+    base = reread.get(state.base_fetch_id or 0)
+    if base is None and state.base_fetch_id is not None:
+        base = load_reading(connection, state.base_fetch_id, reading.reader)
+    title, day = listed_as(connection, page["page"])
+    return Known(
+        base=base,
+        was_read=state.version_id is not None,
+        established=is_established(connection, page["section"]),
+        listed_title=title,
+        listed_date=day,
+        witnesses=partial(witnesses, connection, reading.template or "", reading.reader, but=page["page"]),
+    )
 
 
 def _ask(session: Session, url: str, purpose: Purpose, base: Row | None) -> Ask:

@@ -10,18 +10,20 @@ remembers anything between runs.
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from crawler.alarms import watch
 from crawler.discover import discover
 from crawler.errors import CrawlError
 from crawler.hosts import in_quiet_hours
 from crawler.looking import look_at
 from crawler.proving import end_trouble, prove_removals
+from crawler.reread import believe_witnessed
 from storage.instants import instant
 from storage.queries import due_pages
-from storage.records import Purpose, State
+from storage.records import Kind, Purpose, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -46,7 +48,7 @@ async def crawl(session: Session, targets: Sequence[Target], *, full: bool = Fal
         await _discover(session, target, full=full, limit=limit)
     looks = _Looks(session, _by_section(session, awake))
     await looks.at(looks.due(now=None if full else instant(session.clock.now()))[:limit])
-    await looks.prove()
+    await looks.end()
     return session.summary
 
 
@@ -55,7 +57,7 @@ async def recheck(session: Session, targets: Sequence[Target], pages: Iterable[i
     awake = [target for target in targets if _is_awake(session, target)]
     looks = _Looks(session, _by_section(session, awake), Purpose.RECHECK)
     await looks.at(looks.due(now=None, only=list(pages)))
-    await looks.prove()
+    await looks.end()
     return session.summary
 
 
@@ -89,6 +91,7 @@ class _Looks:
     tried: set[int] = field(default_factory=set)
     hosts: set[str] = field(default_factory=set)
     missing: list[Row] = field(default_factory=list)
+    edited: Counter[int] = field(default_factory=Counter)
 
     def due(self, *, now: str | None, only: Sequence[int] | None = None, reason: str | None = None) -> list[Row]:
         """Return the pages that are due at `now` (None: all), leaving out those of foreign hosts that were refused once."""
@@ -103,10 +106,13 @@ class _Looks:
         while copies := self._copies():
             await self._round(copies)
 
-    async def prove(self) -> None:
-        """Prove the removals of pages that were missing, and end the alerts of hosts that answer again."""
+    async def end(self) -> None:
+        """Prove the removals of pages that were missing, believe what other pages bear out by now, and say what is wrong."""
         await prove_removals(self.session, self.by_section, self.missing)
         end_trouble(self.session, sorted(self.hosts))
+        for section, target in self.by_section.items():
+            self.session.summary.counts.update(believe_witnessed(self.session.archive, section, target.reader))
+        watch(self.session, self.by_section, self.hosts, self.edited)
 
     def _copies(self) -> list[Row]:
         """Return the pages that are due because of a copy and were not tried for that; each is tried once, whatever comes."""
@@ -145,4 +151,5 @@ class _Looks:
             self.hosts.add(host)
             if appended.state is State.SUSPECT:
                 self.missing.append(page)
+            self.edited[page["section"]] += appended.kind is Kind.EDITED
             self.session.report.looked(appended)

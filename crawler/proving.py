@@ -13,6 +13,7 @@ from crawler.judge import has_reading, judge
 from crawler.looking import look_at
 from crawler.revisit import rule_of
 from crawler.urls import host_of
+from storage.alerts import Alert
 from storage.queries import due_pages
 from storage.records import Outcome, Purpose, Reading
 from storage.removal import control_pages, health_of
@@ -31,8 +32,10 @@ _CONTROL_READER = "control-1"
 _BLOCK = "block"
 _BLOCKED = (
     "{host}: {missing} of {tracked} pages do not answer at once. This looks like a block of our address, or a host in trouble, and "
-    "not like a removal: no removal is being recorded. Check from another network."
+    "not like a removal: no removal is being recorded."
 )
+
+_STEPS = ("Check from another network; see docs/blocked.md", "Look again: jiaxing-today recheck --suspect")
 
 
 async def prove_removals(session: Session, by_section: Mapping[int, Target], missing: Sequence[Row]) -> None:
@@ -43,7 +46,7 @@ async def prove_removals(session: Session, by_section: Mapping[int, Target], mis
         health = health_of(session.archive.connection, host)
         if health.in_trouble:
             message = _BLOCKED.format(host=host, missing=health.missing, tracked=health.tracked)
-            if session.archive.alert(_BLOCK, host, message, pages[0]["url"]):
+            if session.archive.alert(Alert(_BLOCK, host, message, pages[0]["url"], _STEPS)):
                 session.report.note(message)
             continue
         for page in pages:

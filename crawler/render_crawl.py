@@ -145,6 +145,7 @@ def _counted(summary: Summary) -> list[str]:
         ("edited", counts["edited"]),
         ("removed", counts["removed"]),
         ("restored", counts["restored"]),
+        ("kept aside: another layout", counts["aside"]),
         ("not answering (unproven)", unproven),
         ("without a usable answer", counts["failed"] - unproven),
     )

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from storage import queries
 from storage.errors import UnknownReference
-from storage.instants import instant
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
-    from datetime import datetime
 
     from crawler.render import Piece, Screen
     from storage.queries import Row
@@ -117,11 +115,10 @@ def _release(row: Row) -> list[Piece]:
     return [str(row["release"]), row["published_on"] or "no date", STATES[row["state"]], edits, row["title"]]
 
 
-def changes_of(connection: sqlite3.Connection, *, since: datetime | None, limit: int) -> dict[str, Any]:
-    """Return what the publisher did, newest first, as one document (`limit` 0: all)."""
-    begin = instant(since) if since else None
-    found = queries.changes(connection, since=begin, limit=limit + 1 if limit else -1)
-    return {"since": begin, "changes": found[:limit] if limit else found, "more": bool(limit) and len(found) > limit}
+def changes_of(connection: sqlite3.Connection, *, since: str | None, limit: int) -> dict[str, Any]:
+    """Return what the publisher did since an instant, newest first, as one document (`limit` 0: all)."""
+    found = queries.changes(connection, since=since, limit=limit + 1 if limit else -1)
+    return {"since": since, "changes": found[:limit] if limit else found, "more": bool(limit) and len(found) > limit}
 
 
 def say_all_changes(screen: Screen, document: dict[str, Any]) -> None:

@@ -164,6 +164,8 @@ def _say_alerts(screen: Screen, alerts: list[Row]) -> None:
     for number, alert in enumerate(alerts, start=1):
         screen.paragraph(f"{number}. {alert['message']}", hang="   ")
         screen.line(f"   since {screen.lately(alert['opened_at'])}, for example {alert['evidence']}")
+        for step in alert["steps"]:
+            screen.line(f"   {step}")
 
 
 def _progress(screen: Screen, row: Row) -> str:

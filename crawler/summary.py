@@ -49,7 +49,7 @@ def _names(appended: Appended) -> list[str]:
 
 def _kind(appended: Appended) -> str:
     if appended.kind is None:
-        return "unchanged" if appended.answered else "failed"
+        return "aside" if appended.aside else "unchanged" if appended.answered else "failed"
     if appended.kind is not Kind.NEW:
         return appended.kind.value
     return "baseline" if appended.baseline else "second_address" if appended.second_address else "new"

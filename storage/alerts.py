@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.instants import instant
@@ -13,21 +15,35 @@ if TYPE_CHECKING:
 
     from storage.queries import Row
 
-__all__ = ["close_alert", "open_alerts", "raise_alert"]
+__all__ = ["Alert", "close_alert", "open_alerts", "raise_alert"]
 
 
-def raise_alert(  # noqa: PLR0913, PLR0917 - an alert's parts
-    connection: sqlite3.Connection, kind: str, subject: str, message: str, evidence: str, now: datetime
-) -> bool:
-    """Open an alert and put it into the outbox, in the caller's transaction; nothing where the same one is open already."""
-    known = connection.execute(
-        "SELECT 1 FROM _alerts WHERE kind = ? AND subject = ? AND closed_at IS NULL", (kind, subject)
-    ).fetchone()
-    if known:
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What is wrong: of which kind, with which section or host, in words, an example of it, and what to do."""
+
+    kind: str
+    subject: str
+    message: str
+    evidence: str
+    steps: tuple[str, ...] = ()
+
+
+def raise_alert(connection: sqlite3.Connection, alert: Alert, now: datetime) -> bool:
+    """Open an alert and put it into the outbox, in the caller's transaction; return whether it is new.
+
+    Where the same one is open already, its words are brought up to date (more pages are concerned by now) and nobody is told again.
+    """
+    said = (alert.message, alert.evidence, json.dumps(alert.steps, ensure_ascii=False))
+    cursor = connection.execute(
+        "UPDATE _alerts SET message = ?, evidence = ?, steps = ? WHERE kind = ? AND subject = ? AND closed_at IS NULL",
+        (*said, alert.kind, alert.subject),
+    )
+    if cursor.rowcount:
         return False
     cursor = connection.execute(
-        "INSERT INTO _alerts (kind, subject, message, evidence, opened_at) VALUES (?, ?, ?, ?, ?)",
-        (kind, subject, message, evidence, instant(now)),
+        "INSERT INTO _alerts (message, evidence, steps, kind, subject, opened_at) VALUES (?, ?, ?, ?, ?, ?)",
+        (*said, alert.kind, alert.subject, instant(now)),
     )
     _outbox(connection, "alert", cursor.lastrowid, now)
     return True
@@ -46,8 +62,11 @@ def close_alert(connection: sqlite3.Connection, kind: str, subject: str, now: da
 
 
 def open_alerts(connection: sqlite3.Connection) -> list[Row]:
-    """Return the alerts that are open, the oldest first."""
-    return rows(connection, "SELECT kind, subject, message, evidence, opened_at FROM _alerts WHERE closed_at IS NULL ORDER BY id")
+    """Return the alerts that are open, the oldest first, each with its `steps`."""
+    found = rows(
+        connection, "SELECT kind, subject, message, evidence, steps, opened_at FROM _alerts WHERE closed_at IS NULL ORDER BY id"
+    )
+    return [{**row, "steps": json.loads(row["steps"] or "[]")} for row in found]
 
 
 def _outbox(connection: sqlite3.Connection, kind: str, alert_id: int | None, now: datetime) -> None:

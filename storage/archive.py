@@ -17,12 +17,13 @@ from storage.connect import create, is_fresh, open_writer, translated
 from storage.derived import page_state, plan, rebuild, track
 from storage.fingerprint import page_key
 from storage.instants import instant, parse_instant
+from storage.late import append_late
 from storage.lock import WriterLock
 from storage.looks import Appended, Look, append_look
 from storage.overview import spent_since
 from storage.records import PageKind, State
 from storage.removal import RemovalRule, append_removal, checks_of, controls_of, proven
-from storage.sweeps import SweepRecord, append_sweep
+from storage.sweeps import SweepRecord, Swept, append_sweep, members_of_listing
 from storage.writer import Writer, dump
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+    from storage.alerts import Alert
     from storage.derived import Schedule
+    from storage.late import Late, Reread
     from storage.records import Fetch, Reading
 
 __all__ = ["Archive"]
@@ -191,8 +194,8 @@ class Archive:
                 self._writer.reading(ids[-1], reading, self._now())
             return ids
 
-    def append_sweep(self, sweep: SweepRecord) -> tuple[int, list[int]]:
-        """Append one pass over a listing; return its id and the ids of pages not known before."""
+    def append_sweep(self, sweep: SweepRecord) -> Swept:
+        """Append one pass over a listing and return what became of it."""
         with self.transaction():
             return append_sweep(self._writer, sweep, now=self._now(), schedule=self._schedule)
 
@@ -200,6 +203,11 @@ class Archive:
         """Append one look at a page, with all that follows from it."""
         with self.transaction():
             return append_look(self._writer, look, now=self._now(), schedule=self._schedule)
+
+    def append_late(self, page_id: int, reader: str, fresh: Mapping[int, Reread]) -> Late:
+        """Append what a reader made of stored bodies of a page (fetch -> reading), with all that follows for its past."""
+        with self.transaction():
+            return append_late(self._writer, page_id, reader, fresh, now=self._now(), schedule=self._schedule)
 
     def prove_removal(self, page_id: int, rule: RemovalRule) -> int | None:
         """Append the removal of a page that does not answer, if its checks and controls prove it; return the version's id."""
@@ -214,10 +222,10 @@ class Archive:
         with self.transaction():
             return append_removal(self._writer, page_id, sound, controls, self._now(), self._schedule)
 
-    def alert(self, kind: str, subject: str, message: str, evidence: str) -> bool:
-        """Raise an alert, once: nothing where it is open already."""
+    def alert(self, alert: Alert) -> bool:
+        """Raise an alert, once: where it is open already, only its words are brought up to date."""
         with self.transaction():
-            return raise_alert(self.connection, kind, subject, message, evidence, self._now())
+            return raise_alert(self.connection, alert, self._now())
 
     def recovered(self, kind: str, subject: str) -> bool:
         """Close an alert, if it is open, with a notice of recovery."""
@@ -258,14 +266,9 @@ class Archive:
         ).fetchone()
         return row is not None and row[0] is not None
 
-    def has_members(self, section_id: int) -> bool:
-        """Tell whether a section's listing held anything when it was last read."""
-        row = self.connection.execute(
-            "SELECT 1 FROM listing_events e WHERE e.section_id = ?1 AND e.event <> 'left' AND e.id ="
-            " (SELECT max(x.id) FROM listing_events x WHERE x.section_id = ?1 AND x.page_id = e.page_id) LIMIT 1",
-            (section_id,),
-        ).fetchone()
-        return row is not None
+    def members(self, section_id: int) -> int:
+        """Return how many press releases a section's listing held when it was last read."""
+        return len(members_of_listing(self.connection, section_id))
 
     def is_listed(self, section_id: int, url_key: str, url: str | None = None) -> bool:
         """Tell whether a section's listing was seen to hold a page; with `url`, whether that is the address it named last."""

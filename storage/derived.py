@@ -9,22 +9,25 @@ from typing import TYPE_CHECKING, Any
 from storage.addresses import host_of
 from storage.holding import held
 from storage.identity import Member
-from storage.instants import later
+from storage.instants import instant, later
 from storage.records import Kind, Outcome, PageKind, Purpose, Reason, Result, State
 from storage.state import LookFact, PageState, VersionFact, answer_age, fold
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
     Schedule = Callable[[PageState, str, str | None], tuple[str, str]]
     """State, when the page was recorded, printed day -> when it is due next, and why."""
 
 __all__ = [
     "look_of",
+    "looks_of",
     "members_of",
     "page_state",
     "plan",
+    "plan_with_copies",
     "rebuild",
     "refold_page",
     "refresh_releases",
@@ -72,6 +75,25 @@ def plan(connection: sqlite3.Connection, page_id: int, schedule: Schedule) -> No
     connection.execute(
         "INSERT OR REPLACE INTO _frontier (page_id, host, due_at, reason) VALUES (?, ?, ?, ?)", (page_id, host, due_at, reason)
     )
+
+
+def plan_with_copies(
+    connection: sqlite3.Connection, page_id: int, to_see: Mapping[int, str], now: datetime, schedule: Schedule
+) -> tuple[int, ...]:
+    """Set when the page is due next, and bring forward the pages that are to be seen; return those to be seen at once.
+
+    The page itself has just been seen: another look at once would say no more, so that it waits for its time.
+    """
+    plan(connection, page_id, schedule)
+    moment = instant(now)
+    at_once = tuple(sorted(other for other, due in to_see.items() if due <= moment and other != page_id))
+    dues = [(other, moment) for other in at_once] + [(other, due) for other, due in to_see.items() if due > moment]
+    for other, due in dues:
+        connection.execute(
+            "UPDATE _frontier SET due_at = ?1, reason = 'copy' WHERE page_id = ?2 AND (due_at > ?1 OR ?3)",
+            (due, other, other in at_once),
+        )
+    return at_once
 
 
 _MEMBER = """
@@ -163,7 +185,7 @@ FROM face
 
 def refold_page(connection: sqlite3.Connection, page_id: int) -> None:
     """Make a page's summary anew from its looks: after a row that lands before later ones, a step would not do."""
-    save_state(connection, page_id, fold(_looks(connection, page_id)))
+    save_state(connection, page_id, fold(looks_of(connection, page_id)))
 
 
 def rebuild(connection: sqlite3.Connection, schedule: Schedule) -> None:
@@ -207,7 +229,8 @@ def look_of(connection: sqlite3.Connection, fetch_id: int) -> LookFact:
     return _look(connection.execute(_LOOK + " WHERE f.id = ?", (fetch_id,)).fetchone())
 
 
-def _looks(connection: sqlite3.Connection, page_id: int) -> list[LookFact]:
+def looks_of(connection: sqlite3.Connection, page_id: int) -> list[LookFact]:
+    """Return a page's looks in the order in which they were made, each with the version that stands on it."""
     return [_look(row) for row in connection.execute(_LOOK_ROWS, (page_id,)).fetchall()]
 
 

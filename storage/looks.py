@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from storage.comparing import base_as_read, said_before
-from storage.derived import look_of, page_state, plan, refresh_releases, save_state
+from storage.derived import look_of, page_state, plan_with_copies, refresh_releases, save_state
 from storage.fingerprint import compare_sha256
 from storage.instants import instant, later
 from storage.news import is_baseline, is_second_address, tell, tell_version
@@ -18,7 +18,7 @@ from storage.versions import Draft, draft_version
 from storage.writer import received_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from storage.derived import Schedule
@@ -59,6 +59,7 @@ class Appended:
     suspected: bool = False
     answered: bool = True
     missing: bool = False
+    aside: bool = False
     not_modified: bool = False
     second_address: bool = False
     look_at: tuple[int, ...] = field(default=())
@@ -94,7 +95,7 @@ def append_look(writer: Writer, look: Look, *, now: datetime, schedule: Schedule
         tell_version(writer, version.id, draft, now)
     if suspected:
         tell(writer, "suspect", now, fetch_id=fetch_id)
-    look_at = _plan(writer, look.page_id, to_see, now, schedule)
+    look_at = plan_with_copies(writer.connection, look.page_id, to_see, now, schedule)
     return Appended(
         fetch_id=fetch_id,
         state=after.state,
@@ -105,6 +106,7 @@ def append_look(writer: Writer, look: Look, *, now: datetime, schedule: Schedule
         suspected=suspected,
         answered=after.fails == 0 or fact.outcome is Outcome.OK,
         missing=look.reading is not None and look.reading.outcome in MISSING,
+        aside=fact.outcome is Outcome.QUARANTINED,
         not_modified=fact.result is Result.NOT_MODIFIED,
         second_address=second,
         look_at=look_at,
@@ -132,20 +134,3 @@ def _read(writer: Writer, look: Look, state: PageState, fetch_id: int, now: date
 def _cached_at(fetch: Fetch) -> str | None:
     age = answer_age(fetch.response_headers)
     return later(instant(fetch.requested_at), -1000 * age) if age else None
-
-
-def _plan(writer: Writer, page_id: int, to_see: Mapping[int, str], now: datetime, schedule: Schedule) -> tuple[int, ...]:
-    """Set when the page is due next, and bring forward the pages that are to be seen; return those to be seen at once.
-
-    The page itself has just been seen: another look at once would say no more, so that it waits for its time.
-    """
-    plan(writer.connection, page_id, schedule)
-    moment = instant(now)
-    at_once = tuple(sorted(other for other, due in to_see.items() if due <= moment and other != page_id))
-    dues = [(other, moment) for other in at_once] + [(other, due) for other, due in to_see.items() if due > moment]
-    for other, due in dues:
-        writer.connection.execute(
-            "UPDATE _frontier SET due_at = ?1, reason = 'copy' WHERE page_id = ?2 AND (due_at > ?1 OR ?3)",
-            (due, other, other in at_once),
-        )
-    return at_once

@@ -41,14 +41,15 @@ def m001_the_whole_file(db: Database) -> None:
 
 @migrations()
 def m002_the_form_of_pages(db: Database) -> None:
-    """Let readings say in which form a page came, so that a new layout can be told from an edit.
+    """Let readings say in which form a page came, so that a new layout can be told from an edit, and alerts what to do.
 
     A file made by this version has the column from its beginning: the tables of `m001` are those of `storage.tables`.
     """
-    if "template" not in {name for _, name, *_ in db.conn.execute("PRAGMA table_info(readings)")}:
-        db.execute("ALTER TABLE readings ADD COLUMN template TEXT")
-    for statement in _statements(INDEXES):
-        if " readings_" in statement:
+    for table, column in (("readings", "template"), ("_alerts", "steps")):
+        if column not in {name for _, name, *_ in db.conn.execute(f"PRAGMA table_info({table})")}:
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+    for statement in _statements(OPERATIONAL + INDEXES):
+        if statement.startswith(("CREATE INDEX readings_", "CREATE INDEX _pages_")):
             db.execute(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS"))
 
 

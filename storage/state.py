@@ -133,7 +133,9 @@ def advance(state: PageState, look: LookFact) -> PageState:
         latest = max(look.stood_at, state.unchanged_304 or state.base_at)
         return _confirmed(replace(seen, unchanged_304=latest if latest > state.base_at else None, outcome=look.result.value), look)
     if look.outcome is Outcome.OK and look.version is None and state.outdates(look.cached_at):
-        return _answered_of_old(state, seen)
+        return _answered(state, seen, Outcome.OK)
+    if look.outcome is Outcome.QUARANTINED:
+        return _answered(state, seen, Outcome.QUARANTINED)
     if look.outcome is Outcome.OK:
         return _read(replace(seen, outcome=Outcome.OK.value), look)
     return _failed(seen, look)
@@ -144,11 +146,11 @@ def _confirmed(state: PageState, look: LookFact) -> PageState:
     return replace(state, state=standing, last_confirmed_at=look.received_at, failing_since=None, fails=0, error=None)
 
 
-def _answered_of_old(state: PageState, seen: PageState) -> PageState:
-    """Take an older copy from a cache for what it is: an answer, but none that shows a missing page to be back."""
+def _answered(state: PageState, seen: PageState, outcome: Outcome) -> PageState:
+    """Take an older copy from a cache, or a page kept aside, for an answer, but for none that brings a missing page back."""
     if state.state in {State.SUSPECT, State.REMOVED}:
         return replace(seen, error=state.error)
-    return replace(seen, outcome=Outcome.OK.value, failing_since=None, fails=0)
+    return replace(seen, outcome=outcome.value, failing_since=None, fails=0)
 
 
 def _read(state: PageState, look: LookFact) -> PageState:

@@ -13,6 +13,7 @@ from storage.records import Event, PageKind, Purpose, SweepKind
 from storage.state import answer_age
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Sequence
     from datetime import datetime
 
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
     from storage.writer import Writer
 
 
-__all__ = ["Row", "SweepRecord", "append_sweep"]
+__all__ = ["Row", "SweepRecord", "Swept", "append_sweep", "members_of_listing"]
+
+_REWORDED_AT_LEAST, _REWORDED_SHARE = 10, 0.5
+"""So many rows whose title (or date) reads otherwise than in the sweep before, and more than this share of those known: the listing
+has another layout, and its rows were not all retitled within the hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,21 @@ class SweepRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Swept:
+    """What became of a sweep: its id and the pages not known before.
+
+    Also how many press releases the listing held before, how many of them it holds no more (both for a complete sweep), and how
+    many of its rows read otherwise because the listing has another layout.
+    """
+
+    id: int
+    new_pages: tuple[int, ...] = ()
+    held: int = 0
+    left: int = 0
+    reworded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class _Member:
     """What a listing said of a page when it last said anything of it."""
 
@@ -69,27 +89,47 @@ class _Written:
     now: str
 
 
-def append_sweep(writer: Writer, sweep: SweepRecord, *, now: datetime, schedule: Schedule) -> tuple[int, list[int]]:
-    """Append a sweep in the caller's transaction; return its id and the ids of pages that were not known before.
+def append_sweep(writer: Writer, sweep: SweepRecord, *, now: datetime, schedule: Schedule) -> Swept:
+    """Append a sweep in the caller's transaction and return what became of it.
 
     What stood on a page of the listing that could not be read is unknown: only a complete sweep says `left`.
     """
     not_before = _stood_at(writer, sweep)
     written = _Written(_write_sweep(writer, sweep, now), sweep.section_id, not_before, instant(now))
+    rows, new = _pages_of_rows(writer, sweep, now, schedule)
+    members = {page_id: _member(writer, sweep.section_id, page_id) for page_id in rows}
+    told = {page_id: _events(members[page_id], row.listed) for page_id, row in rows.items()}
+    reworded = _reworded({page_id: events for page_id, events in told.items() if members[page_id] is not None})
+    held = members_of_listing(writer.connection, sweep.section_id) if sweep.complete else set()
+    for page_id, events in told.items():
+        # In a new layout a row stands under the words that it has now, and none of them is news: rule 1 holds for listings too.
+        for event in [Event.APPEARED] if page_id in reworded else events:
+            _write_event(writer, written, page_id, event, rows[page_id])
+    left = _write_left(writer, written, sweep, held - rows.keys())
+    return Swept(written.id, tuple(new), len(held), left, len(reworded))
+
+
+def _pages_of_rows(writer: Writer, sweep: SweepRecord, now: datetime, schedule: Schedule) -> tuple[dict[int, Row], list[int]]:
+    """Return the first row of each page that a sweep shows, and the pages that are written for the first time."""
+    rows: dict[int, Row] = {}
     new: list[int] = []
-    seen: set[int] = set()
     for row in sweep.rows:
         page_id = _known(writer, row)
         if page_id is None:
             page_id = _write_page(writer, row, sweep.section_id, now, schedule)
             new.append(page_id)
-        if page_id not in seen:
-            seen.add(page_id)
-            for event in _events(_member(writer, sweep.section_id, page_id), row.listed):
-                _write_event(writer, written, page_id, event, row)
-    if sweep.complete:
-        _write_left(writer, written, sweep, seen)
-    return written.id, new
+        rows.setdefault(page_id, row)
+    return rows, new
+
+
+def _reworded(told: dict[int, list[Event]]) -> set[int]:
+    """Return the known pages whose rows read otherwise because the listing has another layout: none, unless most do at once."""
+    reworded: set[int] = set()
+    for event in (Event.RETITLED, Event.REDATED):
+        concerned = {page_id for page_id, events in told.items() if event in events}
+        if len(concerned) >= _REWORDED_AT_LEAST and len(concerned) > _REWORDED_SHARE * len(told):
+            reworded |= concerned
+    return reworded
 
 
 def _write_sweep(writer: Writer, sweep: SweepRecord, now: datetime) -> int:
@@ -177,20 +217,25 @@ def _write_page(writer: Writer, row: Row, section_id: int, now: datetime, schedu
     return page_id
 
 
-def _write_left(writer: Writer, written: _Written, sweep: SweepRecord, seen: set[int]) -> None:
-    """Write that what the listing held and holds no more has left: seen when the sweep's last answer had come."""
-    held = writer.connection.execute(
+def members_of_listing(connection: sqlite3.Connection, section_id: int) -> set[int]:
+    """Return the pages that a section's listing holds, as far as it was read."""
+    rows = connection.execute(
         "SELECT e.page_id FROM listing_events e WHERE e.section_id = ?1 AND e.event <> 'left'"
         " AND e.id = (SELECT max(x.id) FROM listing_events x WHERE x.section_id = ?1 AND x.page_id = e.page_id)",
-        (sweep.section_id,),
-    ).fetchall()
-    gone = sorted({page_id for (page_id,) in held} - seen)
+        (section_id,),
+    )
+    return {page_id for (page_id,) in rows}
+
+
+def _write_left(writer: Writer, written: _Written, sweep: SweepRecord, gone: set[int]) -> int:
+    """Write that what the listing held and holds no more has left, seen when the sweep's last answer had come; return how many."""
     answers = _answers(writer, sweep.section_id, instant(sweep.started_at), written.now) if gone else []
     received = max((later(requested, elapsed) for requested, elapsed, _ in answers), default=written.now)
-    for page_id in gone:
+    for page_id in sorted(gone):
         row = {"page_id": page_id, "event": Event.LEFT.value, "observed_at": received}
         writer.ledger.insert("listing_events", {**_event(written), **row})
         _look_sooner(writer, page_id, written.now)
+    return len(gone)
 
 
 def _write_event(writer: Writer, written: _Written, page_id: int, event: Event, row: Row) -> None:

@@ -252,6 +252,8 @@ CREATE TABLE _pages (
 ) STRICT;
 CREATE INDEX _pages_release ON _pages (release_id);
 CREATE INDEX _pages_compare ON _pages (compare_sha256);
+CREATE INDEX _pages_section ON _pages (section_id);
+CREATE INDEX _pages_host ON _pages (host, state);
 -- What we hold of each release now, folded from its pages.
 CREATE TABLE _current (
     release_id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL, section_id INTEGER, version_id INTEGER NOT NULL,
@@ -277,7 +279,7 @@ CREATE TABLE _outbox (
 ) STRICT;
 CREATE TABLE _alerts (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, message TEXT NOT NULL, evidence TEXT,
-    opened_at TEXT NOT NULL, closed_at TEXT
+    opened_at TEXT NOT NULL, closed_at TEXT, steps TEXT
 ) STRICT;
 CREATE TABLE _log (level INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT;
 """

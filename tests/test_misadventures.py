@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from seeds.portal import CHANGED_SELECT, TODAY, Release
 from tests.stories import (
     LATER,
@@ -15,6 +17,9 @@ from tests.stories import (
 )
 from tests.world import World, holding
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 def outcomes(world: World) -> set[tuple[object, ...]]:
     """Return (purpose, result, status, judgement) of everything that the last run asked for."""
@@ -22,15 +27,15 @@ def outcomes(world: World) -> set[tuple[object, ...]]:
     return {tuple(row.values()) for row in world.rows(sql)}
 
 
-def no_change_after(world: World, museum: Release) -> None:
-    """Check that the pages are held to be as they were, and that a fine day brings nothing but a sweep."""
+def no_change_after(world: World, museum: Release, over: Sequence[dict[str, object]] = ()) -> None:
+    """Check that the pages are held to be as they were, and that a fine day brings nothing but a sweep, and the end of alerts."""
     assert set(world.values("SELECT state FROM _pages")) == {"live"}
     assert changed(world) == []
     world.portal.recover()
     world.clock.pass_by()
     world.crawl()
     told = world.appended()
-    assert told == {"sweeps": [sweep(day="2026-11-25")]}
+    assert told == {"sweeps": [sweep(day="2026-11-25")], **({"outbox": list(over)} if over else {})}
     assert set(world.values("SELECT fails FROM _pages")) == {0}
 
 
@@ -84,14 +89,15 @@ def test_a_broken_listing_takes_nothing_off_it(world: World, museum: Release):
 
 
 def test_a_changed_layout_changes_nothing(world: World, museum: Release):
-    """Another template that the reader does not know: every page is unreadable, its bytes kept, and no version is made."""
+    """Another template that the reader does not know: every page is kept aside, with its bytes, and no version is made."""
     world.portal.change_layout()
     world.crawl()
-    assert world.appended() == {"sweeps": [sweep()]}
-    assert {row for row in outcomes(world) if row[0] == "look"} == {("look", "response", 200, "unreadable")}
+    of = {"of": "layout", "subject": "embedded/today"}
+    assert world.appended() == {"sweeps": [sweep()], "outbox": [{"kind": "alert", **of}]}
+    assert {row for row in outcomes(world) if row[0] == "look"} == {("look", "response", 200, "quarantined")}
     bodies = world.values("SELECT count(body_id) FROM fetches WHERE run_id = (SELECT max(id) FROM runs) AND purpose = 'look'")
     assert bodies == [33]
-    no_change_after(world, museum)
+    no_change_after(world, museum, over=[{"kind": "recovery", **of}])
 
 
 def test_a_reader_mended_for_a_changed_layout_claims_nothing(world: World, museum: Release):
@@ -101,7 +107,8 @@ def test_a_reader_mended_for_a_changed_layout_claims_nothing(world: World, museu
     world.select = CHANGED_SELECT
     world.share = 1
     world.crawl()
-    assert world.appended() == {"sweeps": [sweep(day="2026-11-25")]}
+    over = {"kind": "recovery", "of": "layout", "subject": "embedded/today"}
+    assert world.appended() == {"sweeps": [sweep(day="2026-11-25")], "outbox": [over]}
     noted = {"not compared: the reader changed and cannot read the previous body"}
     problems = "SELECT DISTINCT j.value FROM readings r, json_each(r.problems) j WHERE r.outcome = 'ok'"
     assert noted <= set(world.values(problems))

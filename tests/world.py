@@ -19,14 +19,17 @@ from config.portal import parse_portal
 from config.settings import Settings
 from crawler.imports import Known, import_file
 from crawler.pipeline import crawl, recheck
+from crawler.reread import Wish, reparse
 from crawler.run import How, choose_targets, open_archive, recorded_run, run_job
 from crawler.session import Silent
 from seeds.chrome import COLUMNS
 from seeds.portal import ZONE, Portal, PortalServer, Release, portal_file
 from seeds.site import Site
+from storage.connect import open_reader
 from storage.instants import later
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
@@ -180,6 +183,17 @@ class World:
         with open_archive(settings.archive, how, trigger="recheck") as archive:
             return run_job(archive, settings, "recheck", job, how)
 
+    def reparse(self, *, dry: bool = False, **wishes: Any) -> Counter[str]:
+        """Read stored bodies again with the selectors as they stand, as the command does; return what was counted."""
+        settings, how = self.settings, How(clock=self.clock)
+        targets = choose_targets(settings.portals, [])
+        wish = Wish(**wishes)
+        if dry:
+            with closing(open_reader(settings.archive)) as connection:
+                return reparse(connection, None, targets, wish)[targets[0].name]
+        with open_archive(settings.archive, how, trigger="reparse") as archive, recorded_run(archive, settings, "reparse", {}):
+            return reparse(archive.connection, archive, targets, wish)[targets[0].name]
+
     def take_in(self, body: bytes) -> Imported:
         """Import a file as the command does."""
         settings, how = self.settings, How(clock=self.clock)
@@ -309,6 +323,9 @@ class World:
         return {name: value for name, value in row.items() if name not in {"id", "run_id", "started_at", "ended_at"}}
 
     def _outbox(self, row: dict[str, Any]) -> dict[str, Any]:
+        if row["alert_id"] is not None:
+            (alert,) = self.rows("SELECT kind, subject FROM _alerts WHERE id = ?", row["alert_id"])
+            return {"kind": row["kind"], "of": alert["kind"], "subject": alert["subject"]}
         sql = "SELECT page_id FROM {} WHERE id = ?"
         table, key = ("versions", "version_id") if row["version_id"] is not None else ("fetches", "fetch_id")
         return {"kind": row["kind"], "page": self._page(self.values(sql.format(table), row[key])[0])}

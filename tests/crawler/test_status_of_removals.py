@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from crawler.run import How, open_archive
 from seeds.portal import Portal, PortalServer
+from storage.alerts import Alert
 from storage.instants import parse_instant
 from tests.commands import bench
 
@@ -47,12 +49,14 @@ def test_what_is_wrong_stands_on_top(town):
     """An open alert is a numbered problem with its evidence; after its recovery it is gone."""
     how = How()
     with open_archive(town.archive, how, trigger="crawl") as archive:
-        assert archive.alert("block", "h.example", "h.example: 41 of 44 pages do not answer at once.", "https://h.example/a")
-        assert not archive.alert("block", "h.example", "the same again", "x")
+        alert = Alert("block", "h.example", "40 of 44.", "https://h.example/a", ("look at it from elsewhere",))
+        assert archive.alert(alert)
+        assert not archive.alert(replace(alert, message="h.example: 41 of 44 pages do not answer at once."))
     shown = town.run("status").output
     assert "1 PROBLEM" in shown
     assert "1. h.example: 41 of 44 pages do not answer at once." in shown
     assert "for example https://h.example/a" in shown
+    assert "   look at it from elsewhere" in shown
     (alert,) = town.json("status")["alerts"]
     assert parse_instant(alert["opened_at"]) <= datetime.now(UTC)
     with open_archive(town.archive, how, trigger="crawl") as archive:

@@ -371,12 +371,12 @@ def test_whether_the_last_sweep_broke_off(story):
 
 def test_whether_a_listing_held_anything(story):
     """What appeared and did not leave since is a member; other sections hold their own."""
-    assert not story.archive.has_members(story.section)
+    assert not story.archive.members(story.section)
     story.sweep([article_url(1)])
-    assert story.archive.has_members(story.section)
-    assert not story.archive.has_members(story.archive.section("jiaxing", "other"))
+    assert story.archive.members(story.section)
+    assert not story.archive.members(story.archive.section("jiaxing", "other"))
     story.sweep([])
-    assert not story.archive.has_members(story.section)
+    assert not story.archive.members(story.section)
 
 
 def test_a_row_under_a_new_address_is_not_known(story):

@@ -14,7 +14,7 @@ from storage.records import Kind, Outcome, Result, State
 from storage.state import LookFact, PageState, VersionFact, advance, answer_age, fold
 
 START = "2026-01-01T08:00:00.000Z"
-FAILURES = [outcome for outcome in Outcome if outcome is not Outcome.OK]
+FAILURES = [outcome for outcome in Outcome if outcome not in {Outcome.OK, Outcome.QUARANTINED}]
 NOT_OF_THE_PAGE = [outcome for outcome in FAILURES if outcome not in {Outcome.GONE, Outcome.SOFT_GONE}]
 
 
@@ -202,6 +202,22 @@ def test_a_failure_changes_nothing_but_its_count(outcome):
         looks=2,
         outcome=outcome.value,
     )
+
+
+@pytest.mark.parametrize("before", [[first()], [first(), timed_out(30)], [first(), failed(30, Outcome.SERVER_ERROR)]])
+def test_a_page_kept_aside_answered(before):
+    """It moves no bound, no validator and no confirmation, and it ends a row of failures: something came."""
+    was, state = fold(before), fold([*before, failed(60, Outcome.QUARANTINED)])
+    assert state == replace(
+        was, last_look_at=at(60), looks=was.looks + 1, outcome="quarantined", fails=0, failing_since=None, error=None
+    )
+
+
+def test_a_missing_page_is_not_back_where_it_is_kept_aside():
+    """Nobody knows yet what the page says: it stays suspect until its form is understood."""
+    was = fold([first(), failed(30, Outcome.GONE)])
+    state = fold([first(), failed(30, Outcome.GONE), failed(60, Outcome.QUARANTINED)])
+    assert state == replace(was, last_look_at=at(60), looks=3)
 
 
 def test_a_time_out():

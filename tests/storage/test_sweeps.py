@@ -247,7 +247,7 @@ def test_new_pages_are_told_apart(story):
 
     rows = [Row(listed(url), url_key(url), None, fetch_id) for url in (ONE, TWO, TWO, THREE)]
     record = SweepRecord(story.run, story.section, SweepKind.HEAD, "2026-01-02", story.clock(), rows, complete=False, pages_read=1)
-    _, new = story.archive.append_sweep(record)
+    new = list(story.archive.append_sweep(record).new_pages)
     assert new == [story.page(TWO), story.page(THREE)]
 
 

@@ -1,0 +1,264 @@
+"""Read stored bodies again: after the rules of a portal or the reader itself were mended, and to see what was kept aside.
+
+Reading is done by processes of their own, writing here, some pages at a time: killed anywhere, what is left is done by the next
+call.  A reader that reads worse than the one before is not believed: what it cannot read stays as it stands.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crawler.alarms import LAYOUT
+from crawler.answers import Reader, stored_answer
+from crawler.aside import ASIDE, judged
+from crawler.fields import squash
+from crawler.looking import known_of
+from crawler.urls import article_id, url_key
+from storage.bodies import read_body
+from storage.connect import open_reader
+from storage.fingerprint import compare_sha256
+from storage.forms import waiting
+from storage.health import asides_of
+from storage.instants import parse_instant
+from storage.late import Reread, pages_of_section, retold, stored_bodies
+from storage.records import Outcome, Reading
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from crawler.session import Target
+    from storage.archive import Archive
+    from storage.late import Stored
+    from storage.timeline import Retelling
+
+__all__ = ["COUNTED", "Again", "Wish", "believe_witnessed", "pages_wished", "read_again", "reparse", "settled"]
+
+_PAGES_AT_ONCE = 40
+"""Pages that are read by one process in one go, and written in one transaction."""
+_ALONE = 80
+"""Pages that are read here, because starting processes would take longer."""
+_LEAST_SHARE = 0.5
+"""A reader that finds less than this share of a text has lost it rather than mended it."""
+
+COUNTED = ("bodies", "same", "otherwise", "readable", "unreadable", "aside", "new", "edited", "restored", "replaced", "withdrawn")
+"""What is counted of a section: bodies read; how they read against before; what was written, or would be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be read again: all pages, those looked at `since` an instant, or those of which something is `quarantined`.
+
+    `trust` believes the rules also where they find less than half of the text that was read before; `jobs` is how many processes
+    read.
+    """
+
+    since: str | None = None
+    quarantined: bool = False
+    trust: bool = False
+    jobs: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A stored body as it was read again, the hash of its content, and how it held to read until then.
+
+    `lost` says that most of the text that was read before is not there any more.
+    """
+
+    fetch_id: int
+    reading: Reading
+    compared: str | None
+    held: Outcome | None
+    held_compared: str | None
+    lost: bool
+
+
+def reparse(
+    connection: sqlite3.Connection,
+    archive: Archive | None,
+    targets: Sequence[Target],
+    wish: Wish,
+    on_pages: Callable[[int], None] = lambda _: None,
+) -> dict[str, Counter[str]]:
+    """Read again what is wished for of some sections and append what follows; return, by section, what was counted (`COUNTED`).
+
+    Without an `archive` to write to, only what would follow is counted.  `on_pages` is told of each lot of pages that is done.
+    """
+    counted: dict[str, Counter[str]] = {}
+    for target in targets:
+        section = _section_id(connection, target)
+        counts = counted.setdefault(target.name, Counter())
+        pages = pages_of_section(connection, section, since=wish.since, quarantined=wish.quarantined) if section else []
+        for lot in _read(connection, pages, target.reader, wish.jobs):
+            with archive.transaction() if archive is not None else nullcontext():
+                for page, bodies in lot:
+                    read = [replace(each, lost=each.lost and not wish.trust) for each in bodies]
+                    fresh = settled(connection, {"page": page, "section": section}, target.reader, read, believe=wish.quarantined)
+                    counts.update(_read_as(bodies, fresh))
+                    counts.update(_told(connection, archive, page, target.reader.name, fresh))
+            on_pages(len(lot))
+        if archive is not None and section and asides_of(connection, section) is None:
+            archive.recovered(LAYOUT, target.name)
+    return counted
+
+
+def pages_wished(connection: sqlite3.Connection, targets: Sequence[Target], wish: Wish) -> int:
+    """Return how many pages of some sections a wish is about."""
+    sections = [section for target in targets if (section := _section_id(connection, target))]
+    return sum(len(pages_of_section(connection, each, since=wish.since, quarantined=wish.quarantined)) for each in sections)
+
+
+def _section_id(connection: sqlite3.Connection, target: Target) -> int | None:
+    sql = "SELECT id FROM sections WHERE portal = ? AND slug = ?"
+    row = connection.execute(sql, (target.portal.name, target.slug)).fetchone()
+    return int(row[0]) if row else None
+
+
+# Reading
+
+
+def _read(
+    connection: sqlite3.Connection, pages: Sequence[int], reader: Reader, jobs: int
+) -> Iterator[list[tuple[int, list[Again]]]]:
+    """Yield lots of pages with their bodies as they read now; several processes share the work where it is worth it."""
+    lots = list(_lots(pages))
+    if jobs < 2 or len(pages) <= _ALONE:  # noqa: PLR2004 - one process is this one
+        yield from ([(page, read_again(connection, page, reader)) for page in lot] for lot in lots)
+        return
+    (_, _, path) = connection.execute("PRAGMA database_list").fetchone()
+    # Spawned, because a forked process would hold the writer's lock and the database's with it.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_read_lot, [(path, reader, lot) for lot in lots])
+
+
+def _lots(pages: Sequence[int]) -> Iterator[list[int]]:
+    left = iter(pages)
+    while lot := list(islice(left, _PAGES_AT_ONCE)):
+        yield lot
+
+
+def _read_lot(work: tuple[str, Reader, list[int]]) -> list[tuple[int, list[Again]]]:
+    path, reader, pages = work
+    connection = _twin(path)
+    return [(page, read_again(connection, page, reader)) for page in pages]
+
+
+@cache
+def _twin(path: str) -> sqlite3.Connection:
+    """Return this process's own read-only connection to the archive, opened once."""
+    return open_reader(Path(path))
+
+
+def read_again(connection: sqlite3.Connection, page: int, reader: Reader) -> list[Again]:
+    """Return the bodies of a page that a reader has not read yet, as it reads them."""
+    return [_again(stored, _reading(connection, reader, stored)) for stored in stored_bodies(connection, page, reader.name)]
+
+
+def _again(stored: Stored, reading: Reading) -> Again:
+    content = reading.content
+    lost = content is not None and stored.text is not None and _has_lost(stored.text, content.text)
+    compared = compare_sha256(content) if content is not None else None
+    return Again(stored.fetch_id, reading, compared, stored.held, stored.compared, lost)
+
+
+def _has_lost(before: str, after: str) -> bool:
+    """Tell whether less than half of a text, counted in characters of whole paragraphs, is found in what is read of it now."""
+    paragraphs, found = [squash(each) for each in before.split("\n\n")], squash(after)
+    kept = sum(len(each) for each in paragraphs if each in found)
+    return kept < _LEAST_SHARE * sum(map(len, paragraphs))
+
+
+def _reading(connection: sqlite3.Connection, reader: Reader, stored: Stored) -> Reading:
+    answer = stored_answer(stored.url, stored.headers, read_body(connection, stored.body_id), parse_instant(stored.requested_at))
+    answer = replace(answer, status=stored.status)
+    reading = reader.read(answer, asked=stored.asked, hops=[replace(answer, url=url) for url in stored.hops])
+    assert reading is not None  # a stored body is an answer
+    if reading.content is None or stored.held is Outcome.OK or _is_same_page(stored):
+        return reading
+    return reader.reading(Outcome.UNREADABLE, f"leads to another page: {stored.url}")
+
+
+def _is_same_page(stored: Stored) -> bool:
+    number = article_id(stored.url)
+    return url_key(stored.url) == url_key(stored.asked) or (number is not None and number == article_id(stored.asked))
+
+
+# Believing
+
+
+def believe_witnessed(archive: Archive, section: int, reader: Reader) -> Counter[str]:
+    """Append what was kept aside of a section and is borne out by other pages by now; return what was told of it."""
+    counts: Counter[str] = Counter()
+    for page in waiting(archive.connection, section, reader.name, reader.name + ASIDE):
+        bodies = [each for each in read_again(archive.connection, page, reader) if each.held is Outcome.QUARANTINED]
+        fresh = settled(archive.connection, {"page": page, "section": section}, reader, bodies, believe=False)
+        believed = {fetch_id: each for fetch_id, each in fresh.items() if not each.reading.reader.endswith(ASIDE)}
+        if believed:
+            counts.update(_told(archive.connection, archive, page, reader.name, believed))
+    return counts
+
+
+def settled(
+    connection: sqlite3.Connection, page: dict[str, int | None], reader: Reader, bodies: Iterable[Again], *, believe: bool
+) -> dict[int, Reread]:
+    """Return how bodies of a page are held to read from now on, by fetch.
+
+    What is kept aside stays so unless other pages bear witness by now, or whoever asks says to `believe` it.
+    """
+    fresh: dict[int, Reread] = {}
+    bodies = list(bodies)
+    read = {each.fetch_id: each.reading for each in bodies}
+    for each in bodies:
+        reading = each.reading
+        if each.lost:
+            reading = reader.reading(Outcome.UNREADABLE, "less than half of the text that was read before is found: not believed")
+        elif each.held in {Outcome.QUARANTINED, Outcome.UNREADABLE} and not (believe and reading.content is not None):
+            reading = judged(reading, known_of(connection, page, reading, read))
+        fresh[each.fetch_id] = Reread(each.fetch_id, reading, each.compared if reading.content is not None else None)
+    return fresh
+
+
+# Counting
+
+
+def _read_as(bodies: Sequence[Again], fresh: dict[int, Reread]) -> Counter[str]:
+    counts = Counter(bodies=len(bodies))
+    for each in bodies:
+        counts[_comparison(each, fresh[each.fetch_id])] += 1
+    return counts
+
+
+def _comparison(again: Again, now: Reread) -> str:
+    if now.reading.reader.endswith(ASIDE):
+        return "aside"
+    if now.compared is None:
+        return "unreadable" if again.held_compared is not None else "same"
+    if again.held_compared is None:
+        return "readable"
+    return "same" if again.held_compared == now.compared else "otherwise"
+
+
+def _told(
+    connection: sqlite3.Connection, archive: Archive | None, page: int, reader: str, fresh: dict[int, Reread]
+) -> Counter[str]:
+    """Append what follows for a page, or only count it."""
+    if archive is None:
+        return _would_tell(retold(connection, page, reader, fresh))
+    late = archive.append_late(page, reader, fresh)
+    kinds = Counter("edited" if kind == "silent" else kind for kind in late.appended)
+    return kinds + Counter(replaced=late.replaced, withdrawn=late.withdrawn)
+
+
+def _would_tell(retelling: Retelling) -> Counter[str]:
+    kinds = Counter(step.draft.kind.value for step in retelling.writes if step.replaces is None)
+    replaced = sum(step.replaces is not None for step in retelling.writes)
+    return kinds + Counter(replaced=replaced, withdrawn=len(retelling.withdrawn))

@@ -1,0 +1,176 @@
+"""Layouts that change, acted out over HTTP: what is kept aside, what is believed, and what is found when it is read again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.misbehaviour import response
+from tests.site import LAKE, Site, listing
+
+PAGES = range(1, 13)
+FEW = {1: "The lake was drained.", 2: "The lake was filled again by the volunteers of five towns."}
+
+
+def page(number: int, text: str = "", *, frame: str = "old", dated: bool = True, attachment: str = "") -> bytes:
+    """Return a press release in a frame, with or without a date beside its title, and with an attachment if one is named."""
+    date = f"<p>Release date:2026-01-{number:02} 10:00</p>" if dated else ""
+    file = f'<p><a href="/attach/{number}.pdf">{attachment}.pdf</a></p>' if attachment else ""
+    body = (
+        f"<html><head><title>Lake {number}</title></head><body><div class='{frame}'><h1>Lake {number}</h1>{date}"
+        f'<div id="zoom"><p>{text or LAKE} Number {number}.</p>{file}</div></div></body></html>'
+    )
+    return response("200 OK", "Content-Type: text/html; charset=utf-8", body=body.encode())
+
+
+def row(number: int, title: str = "") -> str:
+    """Return one row of the listing."""
+    shown = title or f"Lake {number}"
+    return f'<li><a href="/art/2026/1/{number}/art_1_{number}.html">{shown}</a><span>2026-01-{number:02}</span></li>'
+
+
+@pytest.fixture
+def site(tmp_path):
+    """Serve a site of twelve press releases, crawled once, some months ago."""
+    with Site(tmp_path, list=listing(*map(row, PAGES)), **answers()) as serving:
+        serving.crawl()
+        serving.clock.pass_by(timedelta(days=80))
+        yield serving
+
+
+def answers(frame: str = "old", *, but: dict[int, bytes] | None = None, **how: object) -> dict[str, bytes]:
+    """Return all pages in a frame, `but` some of them as given."""
+    pages = {number: page(number, frame=frame, **how) for number in PAGES} | (but or {})
+    return {f"art_1_{number}.html": body for number, body in pages.items()}
+
+
+def told(site: Site) -> list[tuple[object, ...]]:
+    """Return what the archive calls a change: kind, title, summary."""
+    return site.rows("SELECT kind, title, summary, labels FROM changes ORDER BY observed_at, ref")
+
+
+def outcomes(site: Site) -> dict[str, int]:
+    """Return how the answers of the last run read."""
+    sql = "SELECT r.outcome, count(*) FROM readings r JOIN fetches f ON f.id = r.fetch_id WHERE f.page_id IS NOT NULL"
+    return dict(site.rows(f"{sql} AND f.run_id = (SELECT max(id) FROM runs) GROUP BY 1"))
+
+
+def alerts(site: Site) -> list[tuple[object, ...]]:
+    """Return the alerts so far: kind, subject, and whether they are over."""
+    return site.rows("SELECT kind, subject, closed_at IS NOT NULL FROM _alerts ORDER BY id")
+
+
+def test_a_layout_that_reads_as_before_lets_an_edit_through(site):
+    """All pages come in another frame, eleven as they were and one with another text: they bear witness, and it was edited."""
+    site.answers |= answers("new", but={1: page(1, FEW[1], frame="new")})
+    site.crawl()
+    ((kind, title, summary, _),) = told(site)
+    assert (kind, title, "drained" in summary) == ("edited", "Lake 1", True)
+    assert alerts(site) == []
+    bounds = site.rows("SELECT not_before < observed_at, found_by FROM versions WHERE kind = 'edited'")
+    assert bounds[0][0] == 1
+    site.assert_rebuilt()
+
+
+def test_an_edit_that_is_read_before_its_witnesses_waits_for_them(site):
+    """The first page of a run has no witness yet: it is kept aside, and appended at the run's end with the time of its look."""
+    ((first,),) = site.rows("SELECT page_id FROM _frontier ORDER BY due_at, page_id LIMIT 1")
+    site.answers |= answers("new", but={first: page(first, FEW[1], frame="new")})
+    site.crawl()
+    assert site.rows("SELECT outcome FROM readings WHERE outcome = 'quarantined'") == [("quarantined",)]
+    row = site.rows(
+        "SELECT found_by, observed_at = (SELECT min(observed_at) FROM versions WHERE kind = 'edited') FROM versions"
+        " WHERE kind = 'edited'"
+    )
+    assert row == [("reparse", 1)]
+
+
+def test_an_edit_in_the_same_layout_needs_no_witness(site):
+    """Most edits are: nobody is asked."""
+    site.answers["art_1_1.html"] = page(1, FEW[1])
+    site.crawl()
+    assert [change[:2] for change in told(site)] == [("edited", "Lake 1")]
+    assert site.rows("SELECT found_by FROM versions WHERE kind = 'edited'") == [("crawl",)]
+
+
+def test_a_layout_that_loses_the_date_is_kept_aside(site):
+    """Every page reads well, and otherwise than before: no edit is claimed, and one alert says what is missing, and what to do."""
+    site.answers |= answers("new", dated=False)
+    for _ in range(3):
+        site.crawl()
+        site.clock.pass_by(timedelta(hours=12))
+    assert told(site) == []
+    assert outcomes(site) == {"quarantined": 12}
+    ((message, steps, evidence),) = site.rows("SELECT message, steps, evidence FROM _alerts")
+    assert "site/news: layout changed, 12 pages kept aside" in message
+    assert "date found in 0 of 12, usually 100%" in message
+    assert "reparse --quarantined --portal fixed.toml --dry-run" in steps
+    assert "(fetch " in evidence
+    assert [kind for (kind,) in site.rows("SELECT kind FROM _outbox")] == ["alert"]
+
+
+def test_witnesses_speak_for_the_fields_that_they_have(site):
+    """Pages without attachments say nothing about how attachments are read: the one that had some is kept aside."""
+    site.answers["art_1_1.html"] = page(1, attachment="Plan of the shore")
+    site.crawl()
+    assert len(told(site)) == 1
+    site.clock.pass_by(timedelta(days=1))
+    site.answers |= answers("new")
+    site.crawl()
+    assert len(told(site)) == 1
+    assert outcomes(site) == {"ok": 11, "quarantined": 1}
+
+
+def test_a_single_odd_page_is_no_new_layout(site):
+    """One page that cannot be read is kept aside without an alarm, for three days; then somebody is told."""
+    site.answers["art_1_1.html"] = response(
+        "200 OK", "Content-Type: text/html", body=b"<html><body><p>Odd thing.</p></body></html>"
+    )
+    site.crawl()
+    assert (outcomes(site), alerts(site)) == ({"ok": 11, "quarantined": 1}, [])
+    site.clock.pass_by(timedelta(days=4))
+    site.crawl()
+    assert alerts(site) == [("layout", "site/news", 0)]
+    del site.answers["art_1_1.html"]
+    site.answers |= answers()
+    site.crawl()
+    assert alerts(site) == [("layout", "site/news", 1)]
+    assert [kind for (kind,) in site.rows("SELECT kind FROM _outbox")] == ["alert", "recovery"]
+
+
+def test_a_first_sight_in_an_unknown_layout_is_believed_when_the_listing_agrees(site):
+    """A new press release is the first page in a new frame: its title and its day are those of the listing."""
+    site.answers |= {"art_1_13.html": page(13, frame="new"), "list": listing(*map(row, range(1, 14)))}
+    site.crawl()
+    assert [change[:2] for change in told(site)] == [("new", "Lake 13")]
+
+
+@pytest.mark.parametrize("wrong", [{"title": "Something else altogether"}, {"dated": False}])
+def test_a_first_sight_in_an_unknown_layout_that_nothing_bears_out_waits(site, wrong):
+    """The listing has another title, or the page lost the day that the listing prints: it is kept aside."""
+    title = wrong.pop("title", "")
+    rows = [*map(row, PAGES), row(13, title)]
+    site.answers |= {"art_1_13.html": page(13, frame="new", **wrong), "list": listing(*rows)}
+    site.crawl()
+    assert told(site) == []
+    assert outcomes(site)["quarantined"] == 1
+
+
+def test_a_young_section_has_no_usual_layout(tmp_path):
+    """While a section is read for the first time, pages of several layouts are all believed."""
+    pages = answers("old") | {f"art_1_{number}.html": page(number, frame=f"frame-{number}") for number in range(5, 9)}
+    with Site(tmp_path, list=listing(*map(row, range(1, 10))), **pages) as serving:
+        serving.crawl()
+        assert outcomes(serving) == {"ok": 9}
+
+
+def test_a_page_kept_aside_keeps_its_validators_and_its_bounds(site):
+    """What is kept aside moves nothing: the edit that is found later begins at the last body that read well."""
+    (before,) = site.rows("SELECT base_fetch_id, base_at, etag, last_confirmed_at, state FROM _pages WHERE page_id = 1")
+    site.answers |= answers("new", dated=False)
+    site.crawl()
+    (after,) = site.rows("SELECT base_fetch_id, base_at, etag, last_confirmed_at, state FROM _pages WHERE page_id = 1")
+    assert before == after
+    assert site.rows("SELECT fails, outcome FROM _pages WHERE page_id = 1") == [(0, "quarantined")]
+    site.assert_rebuilt()
