@@ -43,6 +43,11 @@ class Ask:
     etag: str | None = None
     last_modified: str | None = None
 
+    @property
+    def is_conditional(self) -> bool:
+        """Tell whether the answer may be "not modified"."""
+        return bool(self.etag or self.last_modified)
+
 
 def next_hop(ask: Ask, fetch: Fetch, followed: int) -> tuple[Ask | None, str | None]:
     """Return what to ask next, if `fetch` is a redirect, or the problem that keeps us from it.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.answers import stored_answer
 from crawler.aside import Known, judged
+from crawler.honesty import hold_to_promise
 from crawler.http import Ask
 from crawler.urls import article_id, url_key
 from storage.bodies import read_body
@@ -15,6 +16,7 @@ from storage.derived import page_state
 from storage.errors import UnknownReference
 from storage.fingerprint import compare_sha256
 from storage.forms import is_established, listed_as, witnesses
+from storage.honesty import is_trusted
 from storage.instants import parse_instant
 from storage.looks import Appended, Look
 from storage.queries import base_of
@@ -40,7 +42,8 @@ async def look_at(session: Session, target: Target, page: Row, *, purpose: Purpo
     """Look at one page (a row of `due_pages`) and return what it turned out to be."""
     base = base_of(session.archive.connection, page["page"])
     why = purpose or (Purpose.LOOK if base else Purpose.FIRST)
-    hops = await session.ask(_ask(session, page["url"], why, base))
+    ask = _ask(session, page, why, base)
+    hops = await session.ask(ask)
     reading = _own(session, target.reader, page, hops)
     rereading = _rereading(session, target.reader, base) if reading is not None and reading.content is not None else None
     look = Look(
@@ -51,7 +54,9 @@ async def look_at(session: Session, target: Target, page: Row, *, purpose: Purpo
         rereading=rereading,
         section_id=page["section"],
     )
-    return session.archive.append_look(look)
+    appended = session.archive.append_look(look)
+    await hold_to_promise(session, page, base, ask, appended)
+    return appended
 
 
 def _judged(session: Session, page: Row, reading: Reading | None, reread: Mapping[int, Reading]) -> Reading | None:
@@ -78,17 +83,21 @@ def known_of(connection: sqlite3.Connection, page: Row, reading: Reading, reread
     )
 
 
-def _ask(session: Session, url: str, purpose: Purpose, base: Row | None) -> Ask:
-    if base is None or purpose is Purpose.CONTROL or not _may_trust(session, base):
-        return Ask(url, purpose)  # a control is asked for whole: what a removal rests on must not rest on a 304
-    return Ask(url, purpose, etag=base["etag"], last_modified=base["last_modified"])
+def _ask(session: Session, page: Row, purpose: Purpose, base: Row | None) -> Ask:
+    if base is None or purpose is Purpose.CONTROL or not _may_trust(session, page, base):
+        return Ask(page["url"], purpose)  # a control is asked for whole: what a removal rests on must not rest on a 304
+    return Ask(page["url"], purpose, etag=base["etag"], last_modified=base["last_modified"])
 
 
-def _may_trust(session: Session, base: Row) -> bool:
-    """Tell whether a 304 would be believed: a share of looks, and one a month at least, ask for the whole page."""
+def _may_trust(session: Session, page: Row, base: Row) -> bool:
+    """Tell whether a 304 would be believed.
+
+    A share of looks, and one a month at least, ask for the whole page; so do all looks at a host that was caught lying, and the
+    one that is to bear out what may be a copy that lags.
+    """
     by_chance = session.rng.random() >= session.settings.unconditional_share
     fresh = session.clock.now() - parse_instant(base["requested_at"]) < _WHOLE_AT_LEAST
-    return by_chance and fresh
+    return by_chance and fresh and not base["unconfirmed"] and is_trusted(session.archive.connection, page["host"])
 
 
 def _own(session: Session, reader: Reader, page: Row, hops: Sequence[Fetch]) -> Reading | None:

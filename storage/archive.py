@@ -16,6 +16,7 @@ from storage.alerts import close_alert, raise_alert
 from storage.connect import create, is_fresh, open_writer, translated
 from storage.derived import page_state, plan, rebuild, track
 from storage.fingerprint import page_key
+from storage.honesty import is_trusted, judge_host, look_at_unproven, rebuild_trust
 from storage.instants import instant, parse_instant
 from storage.late import append_late
 from storage.lock import WriterLock
@@ -209,6 +210,18 @@ class Archive:
         with self.transaction():
             return append_late(self._writer, page_id, reader, fresh, now=self._now(), schedule=self._schedule)
 
+    def judge_host(self, host: str) -> bool:
+        """Judge by what a host answered to old validators whether its 304s are believed, and return that.
+
+        Where they are no more, what only they confirmed becomes due.
+        """
+        with self.transaction():
+            believed = is_trusted(self.connection, host)
+            trusted = judge_host(self.connection, host)
+            if believed and not trusted:
+                look_at_unproven(self.connection, host, self._now())
+            return trusted
+
     def prove_removal(self, page_id: int, rule: RemovalRule) -> int | None:
         """Append the removal of a page that does not answer, if its checks and controls prove it; return the version's id."""
         if page_state(self.connection, page_id).state is not State.SUSPECT:
@@ -302,6 +315,7 @@ class Archive:
         """Make the operational summaries anew from the ledger."""
         with self.transaction():
             rebuild(self.connection, self._schedule)
+            rebuild_trust(self.connection)
 
     def log_head(self) -> tuple[int, bytes]:
         """Return the log's size and root hash."""

@@ -15,6 +15,7 @@ from storage.comparing import base_as_read, said_before
 from storage.derived import looks_of, page_state, plan_with_copies, refold_page, refresh_releases
 from storage.holding import CAME_TO_NOTHING, held
 from storage.instants import instant
+from storage.marks import FLAP, marked
 from storage.news import is_baseline, is_second_address, tell, tell_version
 from storage.opinions import identify
 from storage.records import FoundBy, Kind, Outcome
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from storage.derived import Schedule
     from storage.records import Reading
     from storage.state import LookFact
-    from storage.writer import Writer
+    from storage.writer import VersionRow, Writer
 
 __all__ = ["Late", "Reread", "Stored", "append_late", "pages_of_section", "retold", "stored_bodies"]
 
@@ -213,17 +214,17 @@ def _write(writer: Writer, page_id: int, reader: str, retelling: Retelling, now:
     written: _Written = []
     for step in retelling.writes:
         draft, content_id = _drafted(writer.connection, page_id, step, reader)
-        version_id = writer.version(
-            draft,
-            page_id=page_id,
-            fetch_id=step.fetch_id,
-            content_id=content_id,
-            previous_id=None if step.previous is None else ids[step.previous],
-            observed_at=step.told.look.received_at,
-            found_by=step.replaces.found_by if step.replaces is not None else FoundBy.REPARSE,
-            recorded_at=now,
-            baseline=is_baseline(writer.connection, page_id, draft.kind, FoundBy.REPARSE),
-        )
+        row: VersionRow = {
+            "page_id": page_id,
+            "fetch_id": step.fetch_id,
+            "content_id": content_id,
+            "previous_id": None if step.previous is None else ids[step.previous],
+            "observed_at": step.told.look.received_at,
+            "baseline": is_baseline(writer.connection, page_id, draft.kind, FoundBy.REPARSE),
+        }
+        draft = marked(writer.connection, draft, **row)
+        found_by = step.replaces.found_by if step.replaces is not None else FoundBy.REPARSE
+        version_id = writer.version(draft, **row, found_by=found_by, recorded_at=now)
         if step.told.standing is not None:
             _retract(writer, step.told.standing, version_id, "what came before it, its kind or its bounds are others", now)
         ids[step.fetch_id] = version_id
@@ -275,8 +276,9 @@ def _tell(writer: Writer, page_id: int, written: _Written, retelling: Retelling,
     connection = writer.connection
     for step, version_id, draft in written:
         known = is_baseline(connection, page_id, draft.kind, FoundBy.REPARSE)
-        if step.replaces is None and not known and not is_second_address(connection, version_id, draft.kind):
-            tell_version(writer, version_id, draft, now)
+        known = known or FLAP in draft.labels or is_second_address(connection, version_id, draft.kind)
+        if step.replaces is None and not known:
+            tell_version(writer, version_id, now)
     for standing in retelling.withdrawn:
         if connection.execute("SELECT 1 FROM _outbox WHERE version_id = ?", (standing.id,)).fetchone():
             tell(writer, "withdrawn", now, version_id=standing.id)

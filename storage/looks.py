@@ -10,6 +10,7 @@ from storage.comparing import base_as_read, said_before
 from storage.derived import look_of, page_state, plan_with_copies, refresh_releases, save_state
 from storage.fingerprint import compare_sha256
 from storage.instants import instant, later
+from storage.marks import FLAP, is_unconfirmed, marked, was_told
 from storage.news import is_baseline, is_second_address, tell, tell_version
 from storage.opinions import identify
 from storage.records import FoundBy, Kind, Outcome, Result, State
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
     from storage.derived import Schedule
     from storage.records import Fetch, Reading
-    from storage.state import PageState
-    from storage.writer import Writer
+    from storage.state import LookFact, PageState
+    from storage.writer import VersionRow, Writer
 
 __all__ = ["Appended", "Look", "append_look"]
 
@@ -72,17 +73,16 @@ def append_look(writer: Writer, look: Look, *, now: datetime, schedule: Schedule
     draft, content_id = _read(writer, look, before, fetch_id, now)
     baseline = draft is not None and is_baseline(writer.connection, look.page_id, draft.kind, look.found_by)
     if draft is not None:
-        writer.version(
-            draft,
-            page_id=look.page_id,
-            fetch_id=fetch_id,
-            content_id=content_id,
-            previous_id=before.version_id,
-            observed_at=received_at(look.fetches[-1]),
-            found_by=look.found_by,
-            recorded_at=now,
-            baseline=baseline,
-        )
+        row: VersionRow = {
+            "page_id": look.page_id,
+            "fetch_id": fetch_id,
+            "content_id": content_id,
+            "previous_id": before.version_id,
+            "observed_at": received_at(look.fetches[-1]),
+            "baseline": baseline,
+        }
+        draft = marked(writer.connection, draft, **row)
+        writer.version(draft, **row, found_by=look.found_by, recorded_at=now)
     fact = look_of(writer.connection, fetch_id)
     version = fact.version
     after = advance(before, fact)
@@ -91,8 +91,9 @@ def append_look(writer: Writer, look: Look, *, now: datetime, schedule: Schedule
     refresh_releases(writer.connection, [look.page_id])
     suspected = before.state is State.LIVE and after.state is State.SUSPECT
     second = version is not None and is_second_address(writer.connection, version.id, version.kind)
-    if version is not None and draft is not None and not (baseline or second):
-        tell_version(writer, version.id, draft, now)
+    news = _news(writer, look.page_id, draft, fact, after, known=baseline or second)
+    if news is not None:
+        tell_version(writer, news, now)
     if suspected:
         tell(writer, "suspect", now, fetch_id=fetch_id)
     look_at = plan_with_copies(writer.connection, look.page_id, to_see, now, schedule)
@@ -111,6 +112,21 @@ def append_look(writer: Writer, look: Look, *, now: datetime, schedule: Schedule
         second_address=second,
         look_at=look_at,
     )
+
+
+def _news(  # noqa: PLR0913 - what a look brought
+    writer: Writer, page_id: int, draft: Draft | None, fact: LookFact, state: PageState, *, known: bool
+) -> int | None:
+    """Return the version that people are to be told of now: the one that the look made, or an older one that it bears out.
+
+    One that may be a copy that lags is told of only when a further body says the same, and not at all where that is no news.
+    """
+    if draft is not None and fact.version is not None:
+        return None if known or FLAP in draft.labels else fact.version.id
+    if fact.outcome is not Outcome.OK or state.base_fetch_id != fact.fetch_id:
+        return None
+    waits = is_unconfirmed(writer.connection, state.version_id)
+    return state.version_id if waits and not was_told(writer.connection, page_id, state.compare_sha256) else None
 
 
 def _read(writer: Writer, look: Look, state: PageState, fetch_id: int, now: datetime) -> tuple[Draft | None, int | None]:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
 
-    from storage.versions import Draft
     from storage.writer import Writer
 
 __all__ = ["is_baseline", "is_second_address", "tell", "tell_version"]
@@ -42,9 +41,11 @@ def is_second_address(connection: sqlite3.Connection, version_id: int, kind: Kin
     return kind is Kind.NEW and bool(connection.execute(sql, (version_id,)).fetchone()[0])
 
 
-def tell_version(writer: Writer, version_id: int, draft: Draft, now: datetime) -> None:
+def tell_version(writer: Writer, version_id: int, now: datetime) -> None:
     """Put a version that is news into the outbox."""
-    tell(writer, "silent" if draft.silent and draft.kind is Kind.EDITED else draft.kind.value, now, version_id=version_id)
+    sql = "SELECT CASE WHEN kind = 'edited' AND silent THEN 'silent' ELSE kind END FROM versions WHERE id = ?"
+    (kind,) = writer.connection.execute(sql, (version_id,)).fetchone()
+    tell(writer, kind, now, version_id=version_id)
 
 
 def tell(writer: Writer, kind: str, now: datetime, *, version_id: int | None = None, fetch_id: int | None = None) -> None:

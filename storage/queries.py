@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage.bodies import read_body
 from storage.errors import UnknownReference
+from storage.marks import is_unconfirmed
 from storage.writer import content_of, load_reading
 
 if TYPE_CHECKING:
@@ -264,14 +265,19 @@ def due_pages(  # noqa: PLR0913 - each narrows what is asked for
 
 
 def base_of(connection: sqlite3.Connection, page_id: int) -> Row | None:
-    """Return the fetch whose body a page's next body is compared with, and by which readers it was read; None before the first."""
+    """Return the fetch whose body a page's next body is compared with, and by which readers it was read; None before the first.
+
+    `unconfirmed` says that this body made a version which a further one is to bear out.
+    """
     found = rows(
         connection,
-        "SELECT f.id AS fetch, f.url, f.body_id, f.requested_at, f.response_headers, p.etag, p.last_modified FROM _pages p"
-        " JOIN fetches f ON f.id = p.base_fetch_id WHERE p.page_id = ?",
+        "SELECT f.id AS fetch, f.url, f.body_id, f.requested_at, f.response_headers, p.etag, p.last_modified, p.version_id"
+        " FROM _pages p JOIN fetches f ON f.id = p.base_fetch_id WHERE p.page_id = ?",
         (page_id,),
     )
     if not found:
         return None
     readers = [name for (name,) in connection.execute("SELECT reader FROM readings WHERE fetch_id = ?", (found[0]["fetch"],))]
-    return {**found[0], "response_headers": json.loads(found[0]["response_headers"]), "readers": readers}
+    unconfirmed = is_unconfirmed(connection, found[0].pop("version_id"), found[0]["fetch"])
+    headers = json.loads(found[0]["response_headers"])
+    return {**found[0], "response_headers": headers, "readers": readers, "unconfirmed": unconfirmed}

@@ -159,6 +159,7 @@ def append_removal(  # noqa: PLR0913, PLR0917 - a removal's parts
         content_id=None,
         previous_id=state.version_id,
         observed_at=checks[0].received_at,
+        baseline=False,
         found_by=FoundBy.CRAWL,
         recorded_at=now,
     )

@@ -49,7 +49,7 @@ def m002_the_form_of_pages(db: Database) -> None:
         if column not in {name for _, name, *_ in db.conn.execute(f"PRAGMA table_info({table})")}:
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
     for statement in _statements(OPERATIONAL + INDEXES):
-        if statement.startswith(("CREATE INDEX readings_", "CREATE INDEX _pages_")):
+        if statement.startswith(("CREATE INDEX readings_", "CREATE INDEX _pages_", "CREATE INDEX fetches_probe")):
             db.execute(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from storage.addresses import host_of
 from storage.bodies import BodyStore
@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from storage.records import Fetch, FoundBy
     from storage.versions import Draft
 
-__all__ = ["Writer", "content_of", "dump", "load_reading", "received_at"]
+__all__ = ["VersionRow", "Writer", "content_of", "dump", "load_reading", "received_at"]
+
+
+class VersionRow(TypedDict):
+    """Where a version stands: its page, the fetch and content it rests on, what came before it, and whether it is no news."""
+
+    page_id: int
+    fetch_id: int
+    content_id: int | None
+    previous_id: int | None
+    observed_at: str
+    baseline: bool
 
 
 class Writer:
@@ -129,37 +140,23 @@ class Writer:
             },
         )
 
-    def version(  # noqa: PLR0913 - a row's parts
-        self,
-        draft: Draft,
-        *,
-        page_id: int,
-        fetch_id: int,
-        content_id: int | None,
-        previous_id: int | None,
-        observed_at: str,
-        found_by: FoundBy,
-        recorded_at: datetime,
-        baseline: bool = False,
-    ) -> int:
+    def version(self, draft: Draft, *, found_by: FoundBy, recorded_at: datetime, **row: Unpack[VersionRow]) -> int:
         """Write a version under the next number of its page and return its id."""
-        (last,) = self.connection.execute("SELECT coalesce(max(number), 0) FROM versions WHERE page_id = ?", (page_id,)).fetchone()
+        (last,) = self.connection.execute(
+            "SELECT coalesce(max(number), 0) FROM versions WHERE page_id = ?", (row["page_id"],)
+        ).fetchone()
         return self.ledger.insert(
             "versions",
             {
-                "page_id": page_id,
+                **row,
                 "number": last + 1,
                 "kind": draft.kind.value,
-                "fetch_id": fetch_id,
-                "content_id": content_id,
-                "previous_id": previous_id,
                 "compared_id": draft.compared_id,
                 "not_before": draft.not_before,
-                "observed_at": observed_at,
                 "recorded_at": instant(recorded_at),
                 "unchanged_304": draft.unchanged_304,
                 "found_by": found_by.value,
-                "baseline": int(baseline),
+                "baseline": int(row["baseline"]),
                 "silent": int(draft.silent),
                 "labels": dump(draft.labels),
                 "changed": dump(draft.changed),

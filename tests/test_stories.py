@@ -164,7 +164,8 @@ def test_a_lying_304_hides_an_edit_until_a_whole_page_is_asked_for(world: World,
         labels=["numeric"],
         summary="The museum opened on [-Monday-]{+Tuesday+}.",
     )
-    outbox = [{"kind": "silent", "page": museum.path}]
+    caught = {"kind": "alert", "of": "lying-304", "subject": world.server.host}
+    outbox = [{"kind": "silent", "page": museum.path}, caught]
     assert world.appended() == {"versions": [row], "sweeps": [sweep()], "outbox": outbox}
     ((bound, said),) = (row.values() for row in world.rows("SELECT not_before, unchanged_304 FROM versions WHERE number = 2"))
     assert bound < instant(world.portal.diary[-1].at) < said
