@@ -21,11 +21,13 @@ from crawler.render import Screen
 from crawler.render_crawl import Reports, say_changed, say_failures, say_summary
 from crawler.render_times import zone_name
 from crawler.run import DEMO, How, choose_targets, is_demo, open_archive, run_job
+from crawler.suspicions import suspicion
 from crawler.urls import article_id
 from seeds.portal import ZONE, PortalServer, portal_file
 from storage.connect import open_reader
 from storage.errors import ArchiveError
 from storage.instants import parse_instant
+from storage.overview import not_answering
 from storage.queries import changes, rows, suspects
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ def run_demo(path: Path, out: Console | None = None) -> int:
         expected = server.portal.expected_changes(since)
     with closing(open_reader(path)) as connection:
         told = changes(connection)
-        say_changed(screen, told, suspects(connection))
+        say_changed(screen, told, [suspicion(connection, row, settings.portals) for row in not_answering(connection)])
         silent = next((row for row in told if row["silent"]), None)
         if silent is not None:
             _say_silent_edit(screen, silent, connection)

@@ -14,6 +14,7 @@ from crawler.render import named, read_bytes
 from crawler.render_crawl import Reports, say_changed, say_failures, say_plan, say_summary, say_totals
 from crawler.render_times import plural
 from crawler.run import How, choose_targets, open_archive, recorded_run, run_job
+from crawler.suspicions import suspicion
 from crawler.urls import in_scope
 from storage import overview, queries
 from storage.instants import instant
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from config.portal import Portal
     from crawler.imports import Imported
     from crawler.render import Desk
     from crawler.run import Job
@@ -78,17 +80,18 @@ def _run(desk: Desk, trigger: str, targets: Sequence[Target], job: Job, wait: fl
             how = How(report=EventLog(reports) if desk.verbose else reports, wait=wait, on_wait=screen.aside)
             summary = run_job(archive, desk.settings, trigger, job, how)
         say_summary(screen, summary)
-        say_changed(screen, *_changed(archive.connection))
+        say_changed(screen, *_changed(archive.connection, desk.settings.portals))
         say_failures(screen, summary.failed, reports.notes)
         say_totals(screen, desk.path, queries.totals(archive.connection)["releases"])
     return 0 if summary.answered and not summary.failed else 1
 
 
-def _changed(connection: sqlite3.Connection) -> tuple[list[Row], list[Row]]:
+def _changed(connection: sqlite3.Connection, portals: Sequence[Portal]) -> tuple[list[Row], list[Row]]:
     """Return what the last run found: changes, and what does not answer since then."""
     run = overview.newest_run(connection)
     began = run["started_at"] if run else ""
-    suspects = [row for row in overview.not_answering(connection) if row["failing_since"] >= began]
+    failing = [row for row in overview.not_answering(connection) if row["failing_since"] >= began]
+    suspects = [suspicion(connection, row, portals) for row in failing]
     return queries.changes(connection, since=began, limit=-1), suspects
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crawler.suspicions import words_of_suspicion
 from storage import queries
 from storage.errors import UnknownReference
 
@@ -46,11 +47,17 @@ KINDS = {
 _TELLING = frozenset({"edited", "restored"})
 # Label -> what a reader would call it; the first of these tells the date.
 _LABELS = {
+    "inserted-late": "listed late, under an old date",
     "backdated": "date moved back",
     "date": "date moved",
     "title": "title changed",
     "attachment": "attachments changed",
+    "numeric": "a figure",
+    "name": "a name",
+    "substantive": "words",
+    "cosmetic": "spelling or signs only",
     "revert": "an earlier text again",
+    "flap": "perhaps only a copy that lags",
 }
 # What came in place of a press release -> in words.
 _INSTEAD = {
@@ -133,7 +140,7 @@ def say_all_changes(screen: Screen, document: dict[str, Any]) -> None:
 
 def say_changes(screen: Screen, changes: Iterable[Row], *, suspects: Iterable[Row] = (), times: bool = False) -> None:
     """Print changes, newest first, then what does not answer; `times` puts before each when it was seen."""
-    rows = [*map(_change, changes), *map(_suspect, suspects)]
+    rows = [*map(_change, changes), *(_suspect(screen, row) for row in suspects)]
     cells = [[screen.at(row["at"]), *row["cells"]] if times else row["cells"] for row in rows]
     details = [screen.marked(row["detail"]) if row["detail"] else None for row in rows]
     screen.table(cells, flexible=3 if times else 2, indent="" if times else "   ", below=details)
@@ -141,11 +148,13 @@ def say_changes(screen: Screen, changes: Iterable[Row], *, suspects: Iterable[Ro
 
 def _change(row: Row) -> Row:
     kind = "silent" if row["silent"] else row["kind"]
-    told = (words_of_change(row), row["summary"]) if row["kind"] in _TELLING else ()
+    told = (words_of_change(row), row["summary"]) if row["kind"] in _TELLING or row["labels"] else ()
     cells: list[Piece] = [KINDS[kind], row["published_on"] or "no date", row["title"], row["ref"]]
     return {"at": row["observed_at"], "cells": cells, "detail": ": ".join(filter(None, told))}
 
 
-def _suspect(row: Row) -> Row:
+def _suspect(screen: Screen, row: Row) -> Row:
+    provable = screen.at(row["earliest_proof_at"]) if row["earliest_proof_at"] else None
     cells: list[Piece] = [KINDS["suspect"], row["published_on"] or "no date", row["title"], str(row["release"])]
-    return {"at": row["failing_since"], "cells": cells, "detail": f"unproven: {not_answering(row)}"}
+    detail = f"unproven: {not_answering(row)}; {words_of_suspicion(row, provable)}"
+    return {"at": row["failing_since"], "cells": cells, "detail": detail}

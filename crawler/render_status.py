@@ -11,11 +11,10 @@ from rich.text import Text
 from crawler.render import safe
 from crawler.render_lists import came_instead, not_answering
 from crawler.render_times import midnight, plural
-from crawler.revisit import rule_of
+from crawler.suspicions import suspicion, words_of_suspicion
 from storage import overview, queries
 from storage.alerts import open_alerts
 from storage.instants import instant
-from storage.removal import checks_of, earliest_proof
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +45,7 @@ def status_of(desk: Desk) -> dict[str, Any]:
             "next_due_at": overview.next_due(connection),
             "sections": _sections(desk, connection),
             "alerts": open_alerts(connection),
-            "suspects": [_suspect(row, connection, desk) for row in overview.not_answering(connection)],
+            "suspects": [suspicion(connection, row, desk.settings.portals) for row in overview.not_answering(connection)],
             "unread": overview.unread(connection),
             "today": overview.asked_since(connection, instant(midnight(desk.screen.zone, now))),
             "portals": [_portal(portal, connection, desk) for portal in desk.settings.portals],
@@ -88,20 +87,6 @@ def _sections(desk: Desk, connection: sqlite3.Connection) -> list[Row]:
     ]
     counts: Row = {"releases": 0, "unread": 0, "tracked": 0, "due": 0, "week": {}}
     return known + [{"section": name, "title": title, **never, **counts} for name, title in configured if name not in names]
-
-
-def _suspect(row: Row, connection: sqlite3.Connection, desk: Desk) -> Row:
-    """Add how far the proof of a removal is: the checks so far, how many are wanted, and its earliest time."""
-    portal = next((portal for portal in desk.settings.portals if row["host"] in portal.hosts), None)
-    checks = checks_of(connection, row["page"])
-    rule = rule_of(portal) if portal else None
-    earliest = earliest_proof(checks[0].requested_at, rule) if rule and checks else None
-    proof = {
-        "checks": len(checks),
-        "checks_wanted": rule.checks if rule else None,
-        "earliest_proof_at": instant(earliest) if earliest else None,
-    }
-    return {**{key: value for key, value in row.items() if key != "host"}, **proof}
 
 
 def _portal(portal: Portal, connection: sqlite3.Connection, desk: Desk) -> Row:
@@ -168,23 +153,20 @@ def _say_alerts(screen: Screen, alerts: list[Row]) -> None:
             screen.line(f"   {step}")
 
 
-def _progress(screen: Screen, row: Row) -> str:
-    """Return how far a proof is, in words."""
-    if not row["earliest_proof_at"]:
-        return ""
-    return f"; check {row['checks']} of {row['checks_wanted']}, provable {screen.lately(row['earliest_proof_at'])} at the earliest"
-
-
 def _say_suspects(screen: Screen, suspects: list[Row]) -> None:
     if suspects:
         screen.line("")
         screen.line((f"Not answering (unproven): {plural(len(suspects), 'page')}", "magenta"))
         shown = suspects[:_MOST_LISTED]
+        said = [_said(screen, row) for row in shown]
         rows = [[str(row["release"]), row["title"], f"since {screen.lately(row['failing_since'])}"] for row in shown]
-        screen.table(
-            rows, flexible=1, indent="   ", below=[Text(safe(not_answering(row) + _progress(screen, row))) for row in shown]
-        )
+        screen.table(rows, flexible=1, indent="   ", below=said)
         _say_more(screen, len(suspects), "jiaxing-today list --state suspect")
+
+
+def _said(screen: Screen, row: Row) -> Text:
+    provable = screen.lately(row["earliest_proof_at"]) if row["earliest_proof_at"] else None
+    return Text(safe(f"{not_answering(row)}; {words_of_suspicion(row, provable)}"))
 
 
 def _say_unread(screen: Screen, unread: list[Row]) -> None:

@@ -33,6 +33,7 @@ __all__ = [
     "append_removal",
     "checks_of",
     "control_pages",
+    "controls_asked",
     "controls_of",
     "earliest_proof",
     "health_of",
@@ -117,6 +118,12 @@ _CONTROLS = """
     FROM fetches f WHERE f.run_id = :run AND f.purpose = 'control' AND f.url LIKE :host
         AND NOT EXISTS (SELECT 1 FROM fetches h WHERE h.hop_of = f.id)
 """
+
+
+def controls_asked(connection: sqlite3.Connection, run_id: int, host: str) -> tuple[int, int]:
+    """Return how many control pages of a host a run asked for, and how many of them answered normally."""
+    outcomes = [outcome for _, outcome in connection.execute(_CONTROLS, {"run": run_id, "host": f"%://{host}/%"})]
+    return len(outcomes), outcomes.count("ok")
 
 
 @dataclass(frozen=True, slots=True)

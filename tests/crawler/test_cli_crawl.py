@@ -67,8 +67,8 @@ def test_what_changed_is_told(town):
     assert " · 1 new · 2 edited · 1 not answering (unproven)\n" in text
     changed = text.partition("What changed\n")[2]
     assert re.search(r"^   new +20\d\d-\d\d-\d\d  Third Rail Line Opened +\d+@1$", changed, re.MULTILINE)
-    assert re.search(rf"^   edited +.*{re.escape(plain[3].title)} +\d+@2\n +date moved: ", changed, re.MULTILINE)
-    assert re.search(r"^   SILENT +2022-09-20  Officials Required .*\n +no date moved: ", changed, re.MULTILINE)
+    assert re.search(rf"^   edited +.*{re.escape(plain[3].title)} +\d+@2\n +date moved, [a-z ,]+: ", changed, re.MULTILINE)
+    assert re.search(r"^   SILENT +2022-09-20  Officials Required .*\n +no date moved, ", changed, re.MULTILINE)
     assert re.search(rf"^   not answering  .*{re.escape(plain[4].title)} +\d+\n +unproven: ", changed, re.MULTILINE)
 
 
