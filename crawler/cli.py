@@ -200,9 +200,14 @@ def status(desk: Desk, *, as_json: bool) -> int:
     type=click.Choice(("live", "suspect", "removed", "imported")),
     help="Only those in this state (suspect: not answering).",
 )
+@click.option(
+    "--listing",
+    type=click.Choice(("off", "still")),
+    help="Only where page and listing disagree: off it but still there, or gone and still listed.",
+)
 @click.option("--limit", type=_LIMIT, default=50, metavar="N", help="At most N (default: 50; 0: all).")
 def list_(  # noqa: PLR0913 - its options
-    desk: Desk, text: str | None, *, section: str | None, state: str | None, limit: int, as_json: bool
+    desk: Desk, text: str | None, *, section: str | None, state: str | None, listing: str | None, limit: int, as_json: bool
 ) -> int:
     """List press releases, the newest first.
 
@@ -211,7 +216,7 @@ def list_(  # noqa: PLR0913 - its options
     from crawler.render_lists import releases_of, say_releases  # noqa: PLC0415
 
     with desk.reading() as connection:
-        document = releases_of(connection, section=section, state=state, text=text, limit=limit)
+        document = releases_of(connection, section=section, state=state, text=text, listing=listing, limit=limit)
     return _shown(desk, as_json, document, lambda: say_releases(desk.screen, document))
 
 

@@ -94,14 +94,15 @@ def words_of_change(row: Row) -> str:
     return ", ".join(["no date moved", *words] if row["silent"] else words)
 
 
-def releases_of(
-    connection: sqlite3.Connection, *, section: str | None, state: str | None, text: str | None, limit: int
-) -> dict[str, Any]:
-    """Return press releases as one document (`limit` 0: all); raises UnknownReference for a section that is none."""
+def releases_of(connection: sqlite3.Connection, *, section: str | None, limit: int, **narrowed: str | None) -> dict[str, Any]:
+    """Return press releases as one document (`limit` 0: all), `narrowed` as in `queries.releases`.
+
+    Raises UnknownReference for a section that is none.
+    """
     known = [row["section"] for row in queries.sections(connection)]
     if section is not None and section not in known:
         raise UnknownReference(f"the archive has no section {section}", hint=f"its sections: {', '.join(known) or 'none yet'}")
-    found = queries.releases(connection, section=section, state=state, text=text, limit=limit + 1 if limit else -1)
+    found = queries.releases(connection, section=section, limit=limit + 1 if limit else -1, **narrowed)
     return {"releases": found[:limit] if limit else found, "more": bool(limit) and len(found) > limit}
 
 

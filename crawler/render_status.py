@@ -14,6 +14,7 @@ from crawler.render_times import midnight, plural
 from crawler.suspicions import suspicion, words_of_suspicion
 from storage import overview, queries
 from storage.alerts import open_alerts
+from storage.health import asides_of
 from storage.instants import instant
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def status_of(desk: Desk) -> dict[str, Any]:
             "sections": _sections(desk, connection),
             "alerts": open_alerts(connection),
             "suspects": [suspicion(connection, row, desk.settings.portals) for row in overview.not_answering(connection)],
+            "aside": _asides(connection),
             "unread": overview.unread(connection),
             "today": overview.asked_since(connection, instant(midnight(desk.screen.zone, now))),
             "portals": [_portal(portal, connection, desk) for portal in desk.settings.portals],
@@ -89,6 +91,16 @@ def _sections(desk: Desk, connection: sqlite3.Connection) -> list[Row]:
     return known + [{"section": name, "title": title, **never, **counts} for name, title in configured if name not in names]
 
 
+def _asides(connection: sqlite3.Connection) -> list[Row]:
+    """Return, by section, the pages that are kept aside because they came in another layout."""
+    found = [(row["section"], asides_of(connection, row["id"])) for row in queries.sections(connection)]
+    return [
+        {"section": section, "pages": asides.pages, "since": asides.since, "fetch": asides.fetch_id, "url": asides.url}
+        for section, asides in found
+        if asides is not None
+    ]
+
+
 def _portal(portal: Portal, connection: sqlite3.Connection, desk: Desk) -> Row:
     spent = overview.spent_since(connection, portal.hosts, instant(midnight(portal.zone, desk.screen.now)))
     return {
@@ -113,6 +125,7 @@ def say_status(screen: Screen, status: dict[str, Any]) -> None:
     screen.table([_section(screen, row) for row in status["sections"]], header=header, flexible=3, right=(2, 4))
     _say_notes(screen, status["sections"])
     _say_suspects(screen, status["suspects"])
+    _say_asides(screen, status["aside"])
     _say_unread(screen, status["unread"])
     screen.line("")
     _say_today(screen, status)
@@ -167,6 +180,15 @@ def _say_suspects(screen: Screen, suspects: list[Row]) -> None:
 def _said(screen: Screen, row: Row) -> Text:
     provable = screen.lately(row["earliest_proof_at"]) if row["earliest_proof_at"] else None
     return Text(safe(f"{not_answering(row)}; {words_of_suspicion(row, provable)}"))
+
+
+def _say_asides(screen: Screen, asides: list[Row]) -> None:
+    """Say of which sections pages are kept aside; from three pages on an alert says what to do."""
+    for row in asides:
+        screen.line("")
+        since = screen.lately(row["since"])
+        screen.line((f"Kept aside, in another layout: {plural(row['pages'], 'page')} of {row['section']} since {since}", "yellow"))
+        screen.line(f"   for example {row['url']} (fetch {row['fetch']})")
 
 
 def _say_unread(screen: Screen, unread: list[Row]) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from storage.references import Reference
 
 __all__ = [
+    "DISAGREEING",
     "LISTED_BY",
     "base_of",
     "capture",
@@ -52,21 +53,40 @@ def rows(connection: sqlite3.Connection, sql: str, parameters: Sequence[object] 
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
-def releases(
+DISAGREEING = {"off": ("= 'left'", "'live'"), "still": ("<> 'left'", "'removed', 'suspect'")}
+"""How a page and a listing that held it may disagree: off the listing but live, or gone and still listed (event, states)."""
+
+
+def _where_listing(listing: str | None) -> str:
+    if listing is None:
+        return ""
+    event, states = DISAGREEING[listing]
+    return (
+        " AND release IN (SELECT p.release_id FROM _pages p JOIN listing_events e ON e.page_id = p.page_id"  # noqa: S608 - our names
+        f" WHERE p.state IN ({states}) AND e.event {event} AND e.id = (SELECT max(x.id) FROM listing_events x"
+        " WHERE x.page_id = e.page_id AND x.section_id = e.section_id))"
+    )
+
+
+def releases(  # noqa: PLR0913 - each narrows what is asked for
     connection: sqlite3.Connection,
     *,
     section: str | None = None,
     state: str | None = None,
     text: str | None = None,
+    listing: str | None = None,
     limit: int = 50,
 ) -> list[Row]:
-    """Return releases, the newest by printed date first, without their texts; `text` is looked for in titles."""
+    """Return releases, the newest by printed date first, without their texts.
+
+    `text` is looked for in titles; `listing` (a key of `DISAGREEING`) leaves those on which a page and a listing disagree.
+    """
     return rows(
         connection,
-        "SELECT release, key, section, title, published_on, state, version, edits, silent_edits, first_seen_at, last_changed_at,"
+        "SELECT release, key, section, title, published_on, state, version, edits, silent_edits, first_seen_at, last_changed_at,"  # noqa: S608 - our names
         " last_confirmed_at, source, url FROM releases WHERE (:section IS NULL OR section = :section)"
         " AND (:state IS NULL OR state = :state) AND (:text IS NULL OR instr(lower(title), lower(:text)) > 0)"
-        " ORDER BY published_on DESC, release DESC LIMIT :limit",
+        f"{_where_listing(listing)} ORDER BY published_on DESC, release DESC LIMIT :limit",
         {"section": section, "state": state, "text": text, "limit": limit},
     )
 

@@ -320,3 +320,16 @@ def test_no_question_reads_every_version(story, sql, parameters):
     steps = [row[-1] for row in story.connection.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)]
     assert [step for step in steps if step.startswith("SCAN") and "USING INDEX" not in step] == []
     assert not any("TEMP B-TREE" in step for step in steps)
+
+
+def test_where_page_and_listing_disagree(story):
+    """Off the listing but live, and gone but still listed; what agrees, and what was never there, is in neither."""
+    pages = story.sweep([article_url(number) for number in range(1, 6)])
+    for number, page in enumerate(pages):
+        story.look(page, content(f"Text {number}.", title=f"Title {number}"))
+    story.sweep([article_url(number) for number in (1, 2, 4)])
+    story.fails(pages[1])
+    story.fails(pages[4])
+    found = {how: [row["title"] for row in releases(story.connection, listing=how)] for how in ("off", "still")}
+    assert found == {"off": ["Title 2"], "still": ["Title 1"]}
+    assert len(releases(story.connection)) == 5
