@@ -9,13 +9,14 @@ STAMP := $(VENV)/.complete
 NO_TESTS := 5
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint clean .venv
+.PHONY: help demo test test-slow bench lint clean .venv
 .DELETE_ON_ERROR:
 
 help:  ## say what there is
 	@echo "make demo       act out two crawls of an embedded portal on this machine (under a minute once built)"
 	@echo "make test       run the tests, with their coverage"
 	@echo "make test-slow  run the tests that need real time or other programs"
+	@echo "make bench      measure: labels, judgements, two hundred stories, a thousand kills, re-reading (half an hour)"
 	@echo "make lint       check style and types"
 	@echo "make .venv      build the virtual environment that the others use; they do so by themselves"
 	@echo "make clean      remove what the others made: .venv, caches, demo/"
@@ -29,6 +30,12 @@ test: $(STAMP)
 test-slow: $(STAMP)
 	@$(BIN)/python -m pytest -m slow || { code=$$?; \
 		[ $$code -eq $(NO_TESTS) ] || exit $$code; echo "0 passed, 0 failed"; }
+
+# Each prints its figures beside their targets, `ok` or `short`; one that falls short does not keep the others from running.
+bench: $(STAMP)
+	@failed=0; for what in labels responses reading reparse hostile story; do \
+		echo; echo "== $$what"; $(BIN)/python -m bench.$$what || failed=1; done; \
+	echo; echo "== kills"; $(BIN)/python -m tests.killed_points 1000 || failed=1; exit $$failed
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .
