@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from seeds.portal import Release
 
 __all__ = [
+    "BOTH_LAYOUTS",
     "LATER",
     "PARAGRAPHS",
     "SHORTER",
@@ -30,6 +31,8 @@ __all__ = [
     "version_row",
 ]
 
+BOTH_LAYOUTS = {"title": ".n-ttl, h1.article-title", "published": ".n-dt, .article-info span", "body": ".n-bd, #zoom"}
+"""Selectors that read the portal's usual layout and the changed one."""
 TITLE = "Canal Museum Opens in Nanhu District"
 PARAGRAPHS = ("The museum opened on Monday.", "It shows 300 boats from five centuries.", "Admission is free of charge.")
 LATER = ("The museum opened on Tuesday.", *PARAGRAPHS[1:])

@@ -6,11 +6,9 @@ from datetime import timedelta
 
 from seeds.portal import CHANGED_SELECT, Release
 from storage.instants import instant
-from tests.stories import LATER, PARAGRAPHS, TITLE, changed, sweep, version_row
+from tests.stories import BOTH_LAYOUTS, LATER, PARAGRAPHS, TITLE, changed, sweep, version_row
 from tests.world import World, holding
 
-BOTH = {"title": ".n-ttl, h1.article-title", "published": ".n-dt, .article-info span", "body": ".n-bd, #zoom"}
-"""Selectors that read the usual layout and the changed one."""
 BLIND = {"body": "#zoom", "drop": ["#zoom > p:nth-of-type(2)", "#zoom > div:nth-of-type(2)"]}
 """A reader that leaves out the second paragraph, however the portal marks it up."""
 
@@ -31,7 +29,7 @@ def test_a_quarantine_is_replayed_with_its_true_times(world: World, museum: Rele
     """After two days in an unknown layout the rules are mended: the edit is found between the looks that it lies between."""
     broken_for_two_days(world, museum)
     world.appended()
-    world.select = BOTH
+    world.select = BOTH_LAYOUTS
     counts = world.reparse(quarantined=True)
     assert (counts["edited"], counts["new"], counts["withdrawn"], counts["replaced"]) == (1, 1, 0, 0)
     told = world.appended()
@@ -58,7 +56,7 @@ def test_a_quarantine_is_replayed_with_its_true_times(world: World, museum: Rele
 def test_a_dry_run_counts_the_same_and_writes_nothing(world: World, museum: Release):
     """What would come of it is told beforehand, from a file that is only read."""
     broken_for_two_days(world, museum)
-    world.select = BOTH
+    world.select = BOTH_LAYOUTS
     before = world.values("SELECT max(id) FROM log_leaves")
     counts = world.reparse(quarantined=True, dry=True)
     assert world.values("SELECT max(id) FROM log_leaves") == before
@@ -68,7 +66,7 @@ def test_a_dry_run_counts_the_same_and_writes_nothing(world: World, museum: Rele
 def test_twice_changes_nothing(world: World, museum: Release):
     """Neither a second replay nor a whole reparse nor the next crawl finds anything left to do."""
     broken_for_two_days(world, museum)
-    world.select = BOTH
+    world.select = BOTH_LAYOUTS
     world.reparse(quarantined=True)
     world.appended()
     for again in ({"quarantined": True}, {}, {}):
@@ -80,7 +78,7 @@ def test_twice_changes_nothing(world: World, museum: Release):
 def test_processes_of_their_own_read_the_same(world: World, museum: Release):
     """Read by two processes, it comes to the same counts as read by one."""
     broken_for_two_days(world, museum)
-    world.select = BOTH
+    world.select = BOTH_LAYOUTS
     assert world.reparse(quarantined=True, dry=True, jobs=2) == world.reparse(quarantined=True, dry=True)
 
 
