@@ -199,7 +199,7 @@ def believe_witnessed(archive: Archive, section: int, reader: Reader) -> Counter
     """Append what was kept aside of a section and is borne out by other pages by now; return what was told of it."""
     counts: Counter[str] = Counter()
     for page in waiting(archive.connection, section, reader.name, reader.name + ASIDE):
-        bodies = [each for each in read_again(archive.connection, page, reader) if each.held is Outcome.QUARANTINED]
+        bodies = read_again(archive.connection, page, reader)  # also those that it is compared with, where the reader is new
         fresh = settled(archive.connection, {"page": page, "section": section}, reader, bodies, believe=False)
         believed = {fetch_id: each for fetch_id, each in fresh.items() if not each.reading.reader.endswith(ASIDE)}
         if believed:
