@@ -13,25 +13,31 @@ __all__ = ["common_runs", "distance"]
 _MOST_CELLS = 250_000
 
 
-def common_runs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, int]]:
-    """Return the runs of a longest common subsequence; what both begin and end with is set aside first."""
+def common_runs(old: Sequence[str], new: Sequence[str], weights: Sequence[int] = ()) -> list[tuple[int, int, int]]:
+    """Return the runs of a longest common subsequence; what both begin and end with is set aside first.
+
+    With weights (one for each item of `old`) it is the heaviest one: what stays in its place is then told from what moved.
+    """
     shorter = min(len(old), len(new))
     start = next((place for place in range(shorter) if old[place] != new[place]), shorter)
     length = next((n for n in range(shorter - start) if old[-n - 1] != new[-n - 1]), shorter - start)
     left, right = old[start : len(old) - length], new[start : len(new) - length]
-    middle = [(start + a, start + b, 1) for a, b in _longest(left, right)] if len(left) * len(right) <= _MOST_CELLS else []
+    weighed = weights[start : len(old) - length] if weights else [1] * len(left)
+    within = len(left) * len(right) <= _MOST_CELLS
+    middle = [(start + a, start + b, 1) for a, b in _heaviest(left, right, weighed)] if within else []
     return [run for run in ((0, 0, start), *middle, (len(old) - length, len(new) - length, length)) if run[2]]
 
 
-def _longest(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _heaviest(old: Sequence[str], new: Sequence[str], weights: Sequence[int]) -> Iterator[tuple[int, int]]:
     table = [[0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for a in range(len(old) - 1, -1, -1):
-        row, below = table[a], table[a + 1]
+        row, below, weight = table[a], table[a + 1], weights[a]
         for b in range(len(new) - 1, -1, -1):
-            row[b] = below[b + 1] + 1 if old[a] == new[b] else max(below[b], row[b + 1])
+            best = max(below[b], row[b + 1])
+            row[b] = max(best, below[b + 1] + weight) if old[a] == new[b] else best
     a = b = 0
     while a < len(old) and b < len(new):
-        if old[a] == new[b]:
+        if old[a] == new[b] and table[a][b] == table[a + 1][b + 1] + weights[a]:
             yield a, b
             a, b = a + 1, b + 1
         elif table[a + 1][b] >= table[a][b + 1]:

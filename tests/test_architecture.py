@@ -54,7 +54,7 @@ GATES = {
     "rich": _SCREEN,  # only what talks to people pays for it
     "selectolax": ["crawler/html.py"],  # its traps (depth, surrogates, mutation) are dealt with there
     "sqlite_utils": ["storage/*"],  # nobody else opens the file
-    "spellchecker": ["storage/words.py"],  # its dictionary takes a fifth of a second to load
+    "spellchecker": ["storage/spelling.py"],  # its dictionary takes a fifth of a second to load
     "structlog": ["crawler/events.py"],  # what logs
     "trafilatura": ["crawler/fallback.py"],  # a labelled last resort, half a second to import
     "uvicorn": ["seeds/*"],  # the embedded portal is the only server
