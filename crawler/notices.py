@@ -31,7 +31,7 @@ _STATES = _any(
     "撤稿 下线 下架 失效 过期 取消发布 停止发布 未发布 未通过审核 未审核 没有通过审核 屏蔽 清除 不復存在 找不著 刪除 "
     "沒有找到 無法找到 撤銷 下線 過期 迷路 飞走 非法请求404 非法请求 无此 没有此 没有该 查无此 已无"
 )
-_OTHERS = _any(
+_OTHERS = (
     "很 非常 十分 真 抱歉 对不起 遗憾 不好意思 哎呀 啊哦 糟糕 提示 温馨提示 系统提示 友情提示 對不起 您好 您 你 我们 用户 "
     "所 要 想 想要 正在 需要 请求 访问 查看 浏览 查找 寻找 打开 阅读 点击 输入 查询 找 看 的 瀏覽 訪問 閱讀 請求 尋找 该 此 "
     "本 这个 这篇 这条 此条 该条 该篇 当前 对应 相关 指定 目标 個 个 篇 条 這個 該 該篇 條 當前 一 获取 已 已经 已被 被 "
@@ -39,7 +39,7 @@ _OTHERS = _any(
     "管理员 编辑 网站 系统 本站 服务器 移动 转移 更名 改名 变更 有误 错误 無 出错 不正确 不可用 无法 不能 显示 原因 如下 "
     "以下 哦 呢 哟 喔 呀 吧"
 )
-_FILLERS = _any(
+_FILLERS = (
     "秒 后 後 将 将会 自动 跳转 返回 回到 进入 前往 首页 主页 首頁 主頁 上一页 上页 栏目 点击 点此 这里 此处 继续 如果 如未 "
     "没有 浏览器 请 立即 关闭 窗口 正在 至 到 网站 本 页面 检查 核对 核实 网址 输入 是否 正确 重新 联系 管理员 您 可以 或 "
     "去 看看 要不 尝试 刷新 搜索 其他 稍候 等待"
@@ -47,8 +47,10 @@ _FILLERS = _any(
 _CODES = r"4(?:04|10)"
 _PUNCTUATION = r"[\s\u3000\xa0\"'“”‘’《》<>【】\[\]()（）:：,，、.．。…·!！?？;；\-–—_|/~～*]"
 
-_CHINESE = re.compile(rf"(?:(?P<thing>{_THINGS})|(?P<state>{_STATES}|{_CODES})|{_OTHERS}|{_PUNCTUATION})")
-_FILLER = re.compile(rf"(?:{_FILLERS}|{_OTHERS}|\d{{1,2}}|{_PUNCTUATION})+")
+_CHINESE = re.compile(rf"(?:(?P<thing>{_THINGS})|(?P<state>{_STATES}|{_CODES})|{_any(_OTHERS)}|{_PUNCTUATION})")
+_FILLER_WORDS = _set(_FILLERS) | _set(_OTHERS)
+_FILLER_LENGTHS = sorted({len(word) for word in _FILLER_WORDS})
+_FILLER_SIGN = re.compile(rf"\d|{_PUNCTUATION}")
 _IS_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
@@ -127,8 +129,25 @@ def _is_gone_in_english(clause: str) -> bool:
 def is_filler(clause: str) -> bool:
     """Tell whether a clause is what stands around a notice: the way back, how many seconds, an apology."""
     if _IS_CHINESE.search(clause):
-        return _FILLER.fullmatch(clause) is not None
+        return _is_filler_in_chinese(clause)
     return set(_WORD.findall(clause.lower().replace("’", "'"))) <= _ENGLISH_FILLER
+
+
+def _is_filler_in_chinese(clause: str) -> bool:
+    """Tell whether a clause can be cut into fillers, signs and digits, in any of the ways there are.
+
+    The places that a cut can reach are followed in one pass: a regular expression tries all ways, which double with every digit.
+    """
+    ends = {0}
+    for at in range(len(clause)):
+        if at in ends:
+            ends.update(at + length for length in _FILLER_LENGTHS if clause[at : at + length] in _FILLER_WORDS)
+            if _FILLER_SIGN.match(clause, at):
+                ends.add(at + 1)
+            ends.remove(at)
+        if not ends:
+            return False
+    return len(clause) in ends
 
 
 def clauses(text: str) -> list[str]:

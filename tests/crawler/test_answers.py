@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from config.portal import Select
 from crawler.answers import Reader
 from crawler.doubts import doubt
-from crawler.notices import is_gone, is_gone_title, is_only_notice
+from crawler.notices import is_filler, is_gone, is_gone_title, is_only_notice
 from crawler.ways import is_home, names_gone, refresh_target
 from storage.records import Fetch, Outcome, Purpose, Result
 
@@ -181,6 +181,13 @@ def test_a_notice_holds_nothing_else():
     assert not is_only_notice("返回首页")
     assert is_gone_title("404 - 云湖市人民政府")
     assert not is_gone_title("404：找不到的页面——小剧场话剧")
+
+
+@pytest.mark.parametrize("run", ["5", "系统提示", "该篇", "2022-09-20]]>"])
+def test_a_long_run_is_looked_through_once(run):
+    """A run that can be cut in a number of ways that doubles with its length is cut in one pass; its last word decides."""
+    assert not is_filler(f"秒后{run * 200}兴")
+    assert is_filler(f"{run * 200}秒后返回首页")
 
 
 @given(st.text(alphabet="页面已删除不存在404<>{}()\"'; notfoundpage\n", max_size=80))
