@@ -7,7 +7,6 @@ It is some page's own body, and the guards keep it while others need it (`storag
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import zstandard
@@ -102,10 +101,10 @@ def read_body(connection: sqlite3.Connection, body_id: int) -> bytes:
     if row is None or row[3] is None:
         raise UnknownReference(f"body {body_id} " + ("does not exist" if row is None else "was withheld by order (see redactions)"))
     digest, size, dictionary_id, data = row
-    dictionary = read_body(connection, dictionary_id) if dictionary_id else None
+    decompressor = _decompressor_with(connection, dictionary_id) if dictionary_id else zstandard.ZstdDecompressor()
     try:
         # A damaged header may claim terabytes, for which room would be asked before anything is read.
-        body = decompress(data, dictionary) if zstandard.frame_content_size(data) == size else b""
+        body = decompressor.decompress(data) if zstandard.frame_content_size(data) == size else b""
     except zstandard.ZstdError as exc:
         raise ArchiveDamaged(
             f"body {body_id} cannot be decompressed: {exc}", hint="restore a backup; verify names every such row"
@@ -117,8 +116,6 @@ def read_body(connection: sqlite3.Connection, body_id: int) -> bytes:
 
 def decompress(data: bytes, dictionary: bytes | None) -> bytes:
     """Return the bytes of a zstd frame that may have been written with a page as raw-content dictionary (RFC 8878)."""
-    if dictionary is None:
-        return zstandard.ZstdDecompressor().decompress(data)
     return _decompressor(dictionary).decompress(data)
 
 
@@ -132,9 +129,29 @@ def _compressor(dictionary: bytes) -> zstandard.ZstdCompressor:
     return zstandard.ZstdCompressor(level=_LEVEL, dict_data=prepared)
 
 
-@lru_cache(maxsize=16)
-def _decompressor(dictionary: bytes) -> zstandard.ZstdDecompressor:
-    return zstandard.ZstdDecompressor(dict_data=_raw(dictionary))
+def _decompressor(dictionary: bytes | None) -> zstandard.ZstdDecompressor:
+    return zstandard.ZstdDecompressor() if dictionary is None else zstandard.ZstdDecompressor(dict_data=_raw(dictionary))
+
+
+_MOST_PREPARED = 16
+_prepared: dict[str, zstandard.ZstdDecompressor] = {}
+"""Decompressors by the SHA-256 of their dictionaries: to read and prove a dictionary anew for each body would double the cost.
+
+No archive can be given what is another's: the digest is that of the bytes, and what comes out is held against the body's own.
+"""
+
+
+def _decompressor_with(connection: sqlite3.Connection, dictionary_id: int) -> zstandard.ZstdDecompressor:
+    """Return what reads bodies that were written with a dictionary; raises as `read_body` does where that cannot be had."""
+    row = connection.execute("SELECT sha256 FROM bodies WHERE id = ? AND data IS NOT NULL", (dictionary_id,)).fetchone()
+    known = _prepared.get(row[0]) if row else None
+    return known or _prepare(read_body(connection, dictionary_id))
+
+
+def _prepare(dictionary: bytes) -> zstandard.ZstdDecompressor:
+    while len(_prepared) >= _MOST_PREPARED:
+        del _prepared[next(iter(_prepared))]
+    return _prepared.setdefault(sha256_hex(dictionary), _decompressor(dictionary))
 
 
 def _is_text(media_type: str | None) -> bool:

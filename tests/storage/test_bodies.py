@@ -222,6 +222,39 @@ def test_bytes_that_are_no_frame_are_damage(busy, data):
     assert caught.value.hint
 
 
+def test_archives_share_no_dictionary(tmp_path):
+    """What was read in one archive harms no other: a body with the same numbers there is read with its own dictionary."""
+    with opened(tmp_path / "one.db") as one, opened(tmp_path / "other.db") as other:
+        for name, story in (("one", one), ("other", other)):
+            desk = Desk(story.connection)
+            bodies = [page(0) + name.encode() * 40, page(1) + name.encode() * 50]
+            ids = [desk.put(body) for body in bodies]
+            assert desk.row(ids[1])[0] == ids[0]
+            assert [read_body(desk.connection, body_id) for body_id in ids] == bodies
+        assert read_body(one.connection, ids[1]) != read_body(other.connection, ids[1])
+
+
+def test_dictionaries_that_take_turns_are_read_again(desk):
+    """More hosts than decompressors are kept ready for: each body is read with its own host's page all the same."""
+    bodies = {f"h{number}.gov.cn": [page(number), page(number + 1000)] for number in range(40)}
+    stored = {host: [desk.put(body, host=host) for body in pair] for host, pair in bodies.items()}
+    assert len({desk.row(ids[1])[0] for ids in stored.values()}) == 40
+    for _ in range(2):
+        assert {host: [read_body(desk.connection, each) for each in ids] for host, ids in stored.items()} == bodies
+
+
+def test_a_dictionary_that_is_gone_is_told(busy):
+    """A body whose dictionary was taken from the file is not read, though the bytes may still be in memory."""
+    with closing(sqlite3.connect(busy)) as connection:
+        body_id, dictionary = connection.execute(
+            "SELECT id, dictionary_id FROM bodies WHERE dictionary_id IS NOT NULL ORDER BY id LIMIT 1"
+        ).fetchone()
+        assert read_body(connection, body_id)
+    damage(busy, "UPDATE bodies SET data = NULL WHERE id = ?", dictionary)
+    with closing(sqlite3.connect(busy)) as connection, pytest.raises(UnknownReference, match=f"body {dictionary} was withheld"):
+        read_body(connection, body_id)
+
+
 def test_bytes_of_another_body_are_damage(busy):
     """A sound frame of other bytes does not fit the hash."""
     damage(busy, "UPDATE bodies SET data = (SELECT data FROM bodies WHERE id = 1) WHERE id = 2")
