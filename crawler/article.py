@@ -26,7 +26,7 @@ from crawler.fields import (
     first_meta,
     is_labelled_line,
     labelled_dates,
-    labelled_value,
+    labelled_values,
     language_of,
     squash,
     surroundings,
@@ -94,12 +94,12 @@ class _Found:
 
 def reader_name(select: Select) -> str:
     """Return what tells two readers apart: extractor number, hash of the portal's rules, versions of the parsing libraries."""
-    rules = json.dumps([select.title, select.published, select.body, sorted(set(select.drop))], ensure_ascii=False)
-    return _reader_name(rules)
+    return _reader_name(select.title, select.published, select.body, tuple(sorted(set(select.drop))))
 
 
 @lru_cache(maxsize=256)
-def _reader_name(rules: str) -> str:
+def _reader_name(title: str, published: str, body: str, drop: tuple[str, ...]) -> str:
+    rules = json.dumps([title, published, body, drop], ensure_ascii=False)
     digest = hashlib.sha256(rules.encode()).hexdigest()[:8]
     return f"{EXTRACTOR}/{digest}/" + ",".join(f"{library}-{version(library)}" for library in _LIBRARIES)
 
@@ -155,7 +155,7 @@ def _judged(page: _Page, found: _Found, reading: Reading) -> Reading:
 
 def _content(page: _Page, found: _Found, title: Title) -> Content:
     printed = found.dated[0].printed if found.dated else None
-    pieces = (*page.around.before, *found.head, *page.around.after)
+    values = labelled_values((*page.around.before, *found.head, *page.around.after))
     text = "\n\n".join(found.paragraphs)
     return Content(
         title=title.text,
@@ -164,8 +164,8 @@ def _content(page: _Page, found: _Found, title: Title) -> Content:
         published_at=printed.published_at if printed else None,
         published_on=printed.published_on if printed else None,
         precision=printed.precision if printed else None,
-        source=labelled_value("source", pieces) or first_meta(page.metas, "contentsource", "source"),
-        author=labelled_value("author", pieces) or first_meta(page.metas, "author"),
+        source=values.get("source") or first_meta(page.metas, "contentsource", "source"),
+        author=values.get("author") or first_meta(page.metas, "author"),
         language=language_of(f"{title.text}\n{text}"),
         breadcrumb=breadcrumb_of(page.doc, page.around.before, title.text),
         attachments=found.attachments,

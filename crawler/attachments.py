@@ -78,7 +78,7 @@ def find_attachments(doc: Document, body: Body | None, base: str, pieces: Sequen
     found: dict[str, Attachment] = {}
     inside = () if body is None else [file for css, name in _SOURCES for file in _files(body.node, css, name, base)]
     areas = [file for area in find_all(doc, _AREA_CSS) for file in _files(area, "a[href]", "href", base)]
-    is_announcing = any(_ANNOUNCED.match(piece) for piece in pieces)
+    is_announcing = any(map(_ANNOUNCED.match, pieces))
     outside = _files(doc, "a[href]", "href", base) if is_announcing else []
     announced = [(node, url) for node, url in outside if _is_announced(node)]
     for node, url in (*inside, *areas, *announced):

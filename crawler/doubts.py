@@ -32,7 +32,6 @@ _LOADING = re.compile(
     r"|(?:请|正在)(?:稍候|稍等|等待)|please wait)(?:[，, ]*(?:请|請)?(?:稍候|稍等|稍后|please wait))?\W*",
     re.IGNORECASE,
 )
-_SPACE = re.compile(r"\s+")
 _MARKS = re.compile(r"[?？]{3,}")
 # What UTF-8 and GBK look like in Latin-1 and Windows-1252: long runs, which no language written in these letters has.
 _NOISE = re.compile(
@@ -94,7 +93,7 @@ def _is_loading(content: Content) -> bool:
 
 def _share(pattern: re.Pattern[str], text: str) -> float:
     """Return how much of the first characters of a text a pattern takes, white space left out."""
-    printed = _SPACE.sub("", text[:2000])
+    printed = "".join(text[:2000].split())
     return sum(map(len, pattern.findall(printed))) / len(printed) if printed else 0.0
 
 

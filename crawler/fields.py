@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from crawler.containers import MARKED
 from crawler.dates import date_after
-from crawler.html import Document, Node, find, find_all, text_of
+from crawler.html import COMMENT, TEXT, Document, Node, collapsed_all, find, find_all, pass_over, text_of, walk
 from crawler.places import PLACE_LABEL
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ __all__ = [
     "first_meta",
     "is_labelled_line",
     "labelled_dates",
-    "labelled_value",
+    "labelled_values",
     "language_of",
     "meaningful",
     "squash",
@@ -60,8 +60,6 @@ _UNPRINTED = frozenset(
         "object",
     }
 )
-_ASCII_SPACE = " \t\n\r\f"
-_SPACES = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,42 +85,39 @@ def squash(text: str) -> str:
 
 def surroundings(doc: Document, body: Body | None) -> Surroundings:
     """Return what a page prints before and after its body; without a known body all of it stands before."""
-    sides: tuple[list[str], list[str]] = ([], [])
-    side = 0
+    before: list[str] = []
+    after: list[str] = []
+    side = before
     for piece in _pieces(doc, body):
         if piece is None:
-            side = 1
-        elif len(sides[1]) == MOST_AFTER:
+            side = after
+        elif len(after) == MOST_AFTER:
             break
         else:
-            sides[side].append(piece)
-    return Surroundings(tuple(sides[0]), tuple(sides[1]))
+            side.append(piece)
+    return Surroundings(collapsed_all(before), collapsed_all(after))
 
 
 def _pieces(doc: Document, body: Body | None) -> Iterator[str | None]:
     """Yield the texts outside the body in order, and None where it stands (an element, or all between Hanweb's comments)."""
-    held = body.node.mem_id if body else None
-    waiting = [doc.body] if doc.body is not None else []
+    held, place = (body.node.tag, body.node.mem_id) if body else ("", 0)
     is_marked = False
-    while waiting:
-        node = waiting.pop()
-        following = node.next
-        if following is not None and node.tag != "body":
-            waiting.append(following)
-        if node.is_text_node:
-            piece = (node.text_content or "").strip(_ASCII_SPACE)
+    nodes = walk(doc.body)
+    for node in nodes:
+        tag = node.tag
+        if tag == TEXT:
+            piece = node.text_content
             if piece and not is_marked and not piece.isspace():
-                yield _SPACES.sub(" ", piece)
-        elif node.is_comment_node:
+                yield piece
+        elif tag == held and node.mem_id == place:
+            pass_over(node, nodes)
+            yield None
+        elif tag in _UNPRINTED:
+            pass_over(node, nodes)
+        elif tag == COMMENT:
             is_marked, passed = _mark(node, body, is_marked=is_marked)
             if passed:
                 yield None
-        elif node.mem_id == held:
-            yield None
-        elif node.tag not in _UNPRINTED:
-            child = node.first_child
-            if child is not None:
-                waiting.append(child)
 
 
 def _mark(comment: Node, body: Body | None, *, is_marked: bool) -> tuple[bool, bool]:
@@ -161,9 +156,10 @@ _LABELS = (
 """Kinds of labels of dates, the trusted first: what they match, and what they mean."""
 
 _ORIGINS = {"published": "label", "plain": "label", "updated": "label:updated", "written": "label:written"}
+_ANY_LABEL = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern, _ in _LABELS)
+# What a label may begin with stands before it: a search passes all other places at once, which is most of its cost.
 _DATE_LABEL = re.compile(
-    r"(?<![a-z])(?:" + "|".join(f"(?P<{kind}>{pattern})" for kind, pattern, _ in _LABELS) + r")(?![a-z])\s{0,9}[:：]?",
-    re.IGNORECASE,
+    rf"(?=[rpidtulm信发公刊上录日时最更修成印生制])(?<![a-z])(?:{_ANY_LABEL})(?![a-z])\s{{0,9}}[:：]?", re.IGNORECASE
 )
 _OTHER_DATES = frozenset(
     {
@@ -192,13 +188,12 @@ _OTHER_DATES = frozenset(
 
 _WORD_BEFORE = re.compile(r"([a-z]+)[\s\xa0]+$", re.IGNORECASE)
 
-_VALUE_LABELS = {
-    "source": r"(?:(?:信息|文章|稿件|新闻)?来\s?源(?:于)?|(?:article\s|news\s)?source|information\ssource)",
-    "author": r"(?:作\s?者|撰稿人?|author|writer)",
-}
-_VALUES = {
-    name: re.compile(rf"(?<![a-z\u4e00-\u9fff]){pattern}\s{{0,9}}[:：]", re.IGNORECASE) for name, pattern in _VALUE_LABELS.items()
-}
+_VALUE_LABEL = re.compile(
+    r"(?=[信文稿新来ansi作撰w])(?<![a-z\u4e00-\u9fff])(?:"
+    r"(?P<source>(?:信息|文章|稿件|新闻)?来\s?源(?:于)?|(?:article\s|news\s)?source|information\ssource)"
+    r"|(?P<author>作\s?者|撰稿人?|author|writer))\s{0,9}[:：]",
+    re.IGNORECASE,
+)
 # A value ends where the next field or button begins.
 _NEXT_FIELD = re.compile(
     r"(?:[\xa0\u3000 ]{3,}|[|｜【\[]|[\s\xa0\u3000]*(?<![\u4e00-\u9fff])(?:"
@@ -277,19 +272,25 @@ def _is_other_date(text: str, start: int) -> bool:
 
 def is_labelled_line(line: str) -> bool:
     """Tell whether a line begins with the label of a date or a source: the line below a title, no paragraph of the text."""
-    return any(pattern.match(line) for pattern in (_DATE_LABEL, *_VALUES.values())) and any(sign in line for sign in ":：")
+    return (":" in line or "：" in line) and (_DATE_LABEL.match(line) or _VALUE_LABEL.match(line)) is not None
 
 
-def labelled_value(name: str, pieces: Sequence[str]) -> str | None:
-    """Return the value behind the label of `source` or `author`, in the label's own piece or the next one, or None."""
+def labelled_values(pieces: Sequence[str]) -> dict[str, str]:
+    """Return the values behind the labels of `source` and `author`, each in its label's own piece or the next one."""
     text = "\n".join(pieces)
-    for found in _VALUES[name].finditer(text):
-        own, _, rest = text[found.end() :].partition("\n")
-        following = rest.partition("\n")[0]
-        value = _value(own) if own.strip("\xa0\u3000 ") else None if is_labelled_line(following) else _value(following)
+    values: dict[str, str] = {}
+    for found in _VALUE_LABEL.finditer(text):
+        name = found.lastgroup or ""
+        value = _value_at(text, found.end()) if name not in values else None
         if value:
-            return value
-    return None
+            values[name] = value
+    return values
+
+
+def _value_at(text: str, start: int) -> str | None:
+    own, _, rest = text[start:].partition("\n")
+    following = rest.partition("\n")[0]
+    return _value(own) if own.strip("\xa0\u3000 ") else None if is_labelled_line(following) else _value(following)
 
 
 def _value(piece: str) -> str | None:
@@ -307,6 +308,7 @@ _BREADCRUMBS = (
         "JCMS, TRS, VSB",
     ),
 )
+_SPACES = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
 _BREADCRUMB_CSS = ", ".join(css for css, _ in _BREADCRUMBS)
 _TAILS = frozenset({"正文", "内容", "详情", "浏览文章", "content", "text", "detail", "details"})
 _MOST_NAMES = 8
@@ -358,12 +360,12 @@ def _in_element(doc: Document) -> list[str]:
 # -------------------------------------------------------------------------------------------------------------- language
 
 _LETTERS = (
-    ("ja", re.compile(r"[\u3041-\u30ff]"), 0.15),
-    ("ko", re.compile(r"[\uac00-\ud7a3]"), 0.15),
-    ("zh", re.compile(r"[\u4e00-\u9fff]"), 0.15),
-    ("ru", re.compile(r"[\u0400-\u04ff]"), 0.5),
-    ("ar", re.compile(r"[\u0600-\u06ff]"), 0.5),
-    ("en", re.compile(r"[A-Za-z]"), 0.5),
+    ("ja", re.compile(r"[\u3041-\u30ff]+"), 0.15),
+    ("ko", re.compile(r"[\uac00-\ud7a3]+"), 0.15),
+    ("zh", re.compile(r"[\u4e00-\u9fff]+"), 0.15),
+    ("ru", re.compile(r"[\u0400-\u04ff]+"), 0.5),
+    ("ar", re.compile(r"[\u0600-\u06ff]+"), 0.5),
+    ("en", re.compile(r"[A-Za-z]+"), 0.5),
 )
 """Languages by their letters, the more telling first, and the share of all letters that decides.
 
@@ -373,6 +375,7 @@ One Chinese character says as much as four or five Latin letters, and Japanese i
 
 def language_of(text: str, sample: int = 500) -> str | None:
     """Return the language of a text by the share of its letters, or None where it has none; `lang` attributes are often wrong."""
-    counts = [(name, len(pattern.findall(text[:sample])), share) for name, pattern, share in _LETTERS]
+    letters = text[:sample]
+    counts = [(name, len("".join(pattern.findall(letters))), share) for name, pattern, share in _LETTERS]
     total = sum(count for _, count, _ in counts)
     return next((name for name, count, share in counts if total and count >= share * total), None)

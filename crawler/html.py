@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -18,7 +18,9 @@ from crawler.errors import ReadError
 from crawler.urls import canonical_url
 
 __all__ = [
+    "COMMENT",
     "MAX_DEPTH",
+    "TEXT",
     "Document",
     "Link",
     "Node",
@@ -26,6 +28,8 @@ __all__ = [
     "attribute",
     "base_of",
     "blocks",
+    "collapsed",
+    "collapsed_all",
     "comments",
     "find",
     "find_all",
@@ -33,8 +37,11 @@ __all__ = [
     "links",
     "metas",
     "parse",
+    "pass_over",
     "source_of",
+    "text_in",
     "text_of",
+    "walk",
 ]
 
 Document: TypeAlias = LexborHTMLParser
@@ -74,8 +81,18 @@ _UNPRINTED = _tags(
     "audio canvas datalist embed head iframe map noembed noframes noscript object script style svg template textarea title video"
 )
 
+TEXT, COMMENT = "-text", "-comment"
+"""The tags by which selectolax calls texts and comments."""
+
+# What no walk for texts enters.
+_CLOSED = _UNPRINTED | {COMMENT, "-doctype", "-document", None}
+
+# What stands before and after an element: None parts paragraphs, a space parts cells, '' parts nothing.
+_AROUND: dict[str | None, str | None] = {**dict.fromkeys(_BLOCKS), **dict.fromkeys(_CELLS, " ")}
+
 _ASCII_SPACE = " \t\n\r\f"
-_ASCII_SPACES = re.compile(r"[ \t\n\r\f]+")
+# White space but for the single space, which may stay as it is: most of it, in prose.
+_WIDE_SPACE = re.compile(r"[ \t\n\r\f](?:(?<! )|[ \t\n\r\f])[ \t\n\r\f]*")
 _INVISIBLE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]*")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _TAGS = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
@@ -96,9 +113,18 @@ def parse(text: str) -> Document:
     A lone surrogate, which the parser answers with an empty tree and no error, becomes U+FFFD first.  Raises `ReadError` when
     block elements nest deeper than `MAX_DEPTH`.
     """
-    if text.count("<") - text.count("</") > MAX_DEPTH:
+    source = _utf8(text)
+    tags = source.count(b"<")
+    if tags > MAX_DEPTH and tags - source.count(b"</") > MAX_DEPTH:
         _refuse_deep_nesting(text)
-    return LexborHTMLParser(_SURROGATES.sub("\ufffd", text))
+    return LexborHTMLParser(source)
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATES.sub("\ufffd", text).encode()
 
 
 def _refuse_deep_nesting(text: str) -> None:
@@ -140,8 +166,8 @@ def _bad_selector(css: str) -> ReadError:
 
 def attribute(node: Node, name: str) -> str | None:
     """Return an attribute as written ('' where it has no value), or None where the element does not carry it."""
-    attributes = node.attributes
-    return (attributes[name] or "") if name in attributes else None
+    value: str | None = node.attrs.sget(name, None)
+    return value
 
 
 def is_among(nodes: Iterable[Node]) -> Skip:
@@ -150,86 +176,96 @@ def is_among(nodes: Iterable[Node]) -> Skip:
     return lambda node: node.mem_id in marked
 
 
-def _is_none(_: Node) -> bool:
-    return False
-
-
-def text_of(node: Document | Node, skip: Skip = _is_none) -> str:
+def text_of(node: Document | Node, skip: Skip | None = None) -> str:
     """Return the printed text of an element on one line.
 
     ASCII white space is collapsed as HTML does and stripped from both ends; a line break or a block inside counts as white
     space.  U+00A0, U+3000 and all else stay as printed.
     """
-    return _collapsed(" " if piece is None else piece for piece in _pieces(node, skip))
+    return collapsed("".join([" " if piece is None else piece for piece in _pieces(node, skip)]))
 
 
-def blocks(node: Document | Node, skip: Skip = _is_none) -> list[str]:
+def text_in(markup: str) -> str:
+    """Return what a piece of a page's source prints, on one line."""
+    if "<" in markup or "&" in markup or "\0" in markup:
+        body = parse(markup).body
+        return text_of(body) if body is not None else ""
+    return collapsed(_SURROGATES.sub("\ufffd", markup))  # a parser for nothing but text costs more than all the rest
+
+
+def blocks(node: Document | Node, skip: Skip | None = None) -> list[str]:
     """Return the printed paragraphs of a container in order, each as `text_of` would give it.
 
     Block elements and `<br>` part paragraphs, inline elements add nothing, the cells of a table's row are joined by one space.
     Elements for which `skip` is true, comments, scripts and their like are left out, and so are paragraphs of nothing but
     white space, no-break and ideographic spaces included.
     """
-    paragraphs: list[list[str]] = [[]]
-    for piece in _pieces(node, skip):
-        if piece is None:
-            paragraphs.append([])
-        else:
-            paragraphs[-1].append(piece)
-    texts = (_collapsed(pieces) for pieces in paragraphs if pieces)
+    texts: list[str] = []
+    paragraph: list[str] = []
+    for piece in (*_pieces(node, skip), None):
+        if piece is not None:
+            paragraph.append(piece)
+        elif paragraph:
+            texts.append(collapsed("".join(paragraph)))
+            paragraph.clear()
     return [text for text in texts if not _INVISIBLE.fullmatch(text)]
 
 
-def _collapsed(pieces: Iterable[str]) -> str:
-    return _ASCII_SPACES.sub(" ", "".join(pieces)).strip(_ASCII_SPACE)
+def collapsed(text: str) -> str:
+    """Return a text with its ASCII white space collapsed as HTML does, and without any at its ends."""
+    return _WIDE_SPACE.sub(" ", text).strip(_ASCII_SPACE)
 
 
-def _pieces(root: Document | Node, skip: Skip) -> Iterator[str | None]:
-    """Yield the texts under `root` in order, and None wherever a paragraph ends or begins.
+def _pieces(root: Document | Node, skip: Skip | None) -> list[str | None]:
+    """Return the texts under `root` in order, and None wherever a paragraph ends or begins.
 
-    The stack holds what is still to come: nodes, or what to yield when the element before it has been left.
+    `opened` keeps for each element that the walk is in what follows it, what parts it from that, and in which element both are.
     """
     start = root.root if isinstance(root, LexborHTMLParser) else root
-    waiting: list[Node | str | None] = _inside(start) if start is not None else []
-    while waiting:
-        node = waiting.pop()
-        if not isinstance(node, LexborNode):
-            yield node
+    if start is None or start.is_text_node:
+        return [] if start is None else [start.text_content or ""]
+    pieces: list[str | None] = []
+    opened: list[tuple[Node | None, str | None, str | None]] = []
+    node, within = start.first_child, start.tag
+    while node is not None or opened:
+        if node is None:
+            node, around, within = opened.pop()
+            pieces.append(around)
             continue
-        if node.next is not None:
-            waiting.append(node.next)
-        if node.is_text_node:
-            yield from _lines(node)
-        elif node.is_element_node and node.tag not in _UNPRINTED and not skip(node):
-            around = _separator(node)
-            yield around
-            waiting.append(around)
-            waiting.extend(_inside(node))
+        tag, following = node.tag, node.next
+        if tag == TEXT:
+            pieces += _lines(node.text_content or "", within)
+        elif tag not in _CLOSED and not (skip is not None and skip(node)):
+            around = _AROUND.get(tag, "")
+            pieces.append(around)
+            opened.append((following, around, within))
+            following, within = node.first_child, tag
+        node = following
+    return pieces
 
 
-def _inside(node: Node) -> list[Node | str | None]:
-    """Return what the walk of a node begins with: its first child, or its own text where it is a text."""
-    if node.is_text_node:
-        return [node.text_content or ""]
-    return [] if node.first_child is None else [node.first_child]
+def _lines(text: str, within: str | None) -> list[str | None]:
+    """Return what a text prints; in elements where line ends are printed, each parts paragraphs."""
+    return [text] if within not in _PREFORMATTED else [piece for line in text.split("\n") for piece in (line, None)]
 
 
-def _lines(node: Node) -> Iterator[str | None]:
-    """Yield what a text prints; where line ends are printed, each parts paragraphs."""
-    text = node.text_content or ""
-    if node.parent is None or node.parent.tag not in _PREFORMATTED:
-        yield text
-        return
-    for line in text.split("\n"):
-        yield line
-        yield None
+def collapsed_all(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return each text `collapsed`.  They are joined with NUL, which the parser lets into no tree, so that one search does."""
+    joined = _WIDE_SPACE.sub(" ", "\0".join(texts))
+    return tuple(text.strip(_ASCII_SPACE) for text in joined.split("\0")) if texts else ()
 
 
-def _separator(node: Node) -> str | None:
-    """Return what stands before and after an element: None parts paragraphs, a space parts cells, '' parts nothing."""
-    if node.tag in _BLOCKS:
-        return None
-    return " " if node.tag in _CELLS else ""
+def walk(node: Node | None) -> Iterator[Node]:
+    """Return an element and all that it holds, in order, but for texts of nothing but ASCII white space; nothing for None."""
+    return iter(()) if node is None else node.traverse(include_text=True, skip_empty=True)
+
+
+def pass_over(node: Node, nodes: Iterator[Node]) -> None:
+    """Let a `walk` that has just yielded an element go on behind it, without what it holds."""
+    held = walk(node)
+    next(held)
+    for _ in zip(held, nodes, strict=False):
+        pass
 
 
 def comments(node: Document | Node) -> list[str]:
@@ -251,9 +287,10 @@ def metas(doc: Document) -> dict[str, list[str]]:
     """
     found: dict[str, list[str]] = {}
     for node in find_all(doc, "meta[content]"):
-        content = _collapsed([attribute(node, "content") or ""])
+        said = node.attributes
+        content = collapsed(said["content"] or "")
         for key in ("name", "property"):
-            name = (attribute(node, key) or "").strip().lower()
+            name = (said.get(key) or "").strip().lower()
             if name and content:
                 found.setdefault(name, []).append(content)
     return found
@@ -282,5 +319,5 @@ def links(node: Document | Node, base: str) -> list[Link]:
             url = canonical_url(href, base)
         except ValueError:
             continue
-        found.append(Link(url, text_of(anchor), _collapsed([attribute(anchor, "title") or ""])))
+        found.append(Link(url, text_of(anchor), collapsed(attribute(anchor, "title") or "")))
     return found

@@ -24,7 +24,9 @@ _WORDS = (
 )
 _COLON = r"\s*[:：]"
 
-PLACE_LABEL = re.compile(f"(?:{'|'.join(words for words, _ in _WORDS)}){_COLON}", re.IGNORECASE)
+_FIRST = "(?=[ycpl您你的现当目所位])"  # what a word may begin with: all other places of a text are passed at once
+
+PLACE_LABEL = re.compile(f"{_FIRST}(?:{'|'.join(words for words, _ in _WORDS)}){_COLON}", re.IGNORECASE)
 """The words with the colon behind them: what stands before the first level where all is one text."""
 
 PLACE = re.compile("|".join(words if alone else words + _COLON for words, alone in _WORDS), re.IGNORECASE)

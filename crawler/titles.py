@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.fields import is_labelled_line, meaningful, squash
-from crawler.html import Document, Node, attribute, find, find_all, parse, text_of
+from crawler.html import Document, Node, attribute, find, find_all, text_in, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -190,10 +190,9 @@ def _is_elsewhere(node: Node) -> bool:
 def _marked_title(text: str, names: frozenset[str]) -> str | None:
     """Return what stands between Hanweb's comments for the title."""
     for found in _MARKERS.finditer(text):
-        body = parse(found[1]).body
-        printed = text_of(body) if body is not None else ""
-        if printed and not _is_name(printed, names):
-            return printed
+        title = text_in(found[1])
+        if title and not _is_name(title, names):
+            return title
     return None
 
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.containers import find_body
 from crawler.fields import (
+    _DATE_LABEL,
+    _VALUE_LABEL,
     MOST_AFTER,
     breadcrumb_of,
     first_meta,
     is_labelled_line,
     labelled_dates,
-    labelled_value,
+    labelled_values,
     language_of,
     surroundings,
 )
 from crawler.html import parse
+from crawler.places import PLACE_LABEL
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -34,6 +40,18 @@ def test_pieces_stand_in_order_on_either_side_of_the_body():
     found = around(page)
     assert (found.before, found.after) == (("a", "b c", "d"), ("g", "h"))
     assert found.all == ("a", "b c", "d", "g", "h")
+
+
+def test_what_is_not_printed_is_passed_over():
+    """Texts inside scripts, lists of choices and their like are no pieces, however they nest; what follows them is."""
+    page = "a<select><option>x<b>y</b></select>b<object><p>x<script>y</script></p></object>c<noscript><i>x</i></noscript><p>d"
+    assert around(page).before == ("a", "b", "c", "d")
+
+
+def test_a_body_ends_where_its_element_does():
+    """The last element of a page may be its body, a body may stand in what is left out, and no-break spaces are no piece."""
+    assert around("<p>a</p><div>&nbsp;<div id=zoom><p>x</p><script>y</script></div></div>").all == ("a",)
+    assert around("a<object><div id=zoom>x</div></object>b").all == ("a", "b")
 
 
 def test_pieces_are_parted_at_hanwebs_comments():
@@ -123,12 +141,22 @@ def test_the_better_label_comes_first():
 )
 def test_values_stand_behind_their_label(pieces, value):
     """The value is what follows the label up to the next field; empty ones and placeholders are none."""
-    assert labelled_value("source", pieces) == value
+    assert labelled_values(pieces).get("source") == value
 
 
 def test_an_author_is_named_like_a_source():
     """The author is read by its own label."""
-    assert labelled_value("author", ["来源：湖畔日报", "作者：王三 编辑：李四"]) == "王三"
+    assert labelled_values(["来源：湖畔日报", "作者：王三 编辑：李四"]) == {"source": "湖畔日报", "author": "王三"}
+
+
+@pytest.mark.parametrize("label", [_DATE_LABEL, _VALUE_LABEL, PLACE_LABEL], ids=["date", "value", "place"])
+@given(data=st.data())
+def test_no_label_begins_otherwise_than_is_said(label, data):
+    """What is said in front of a pattern, so that a search passes quickly, leaves out nothing that the pattern alone would find."""
+    said = re.match(r"\(\?=\[[^\]]+\]\)", label.pattern)
+    alone = re.compile(label.pattern[said.end() :], label.flags)
+    text = data.draw(st.from_regex(alone))
+    assert [found.span() for found in label.finditer(text)] == [found.span() for found in alone.finditer(text)] != []
 
 
 def test_metas_are_believed_unless_they_are_placeholders():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -183,3 +185,49 @@ def test_any_text_is_a_page(text):
     assert all(paragraph == paragraph.strip(" \t\n\r\f") for paragraph in html.blocks(doc))
     assert html.links(doc, "http://h.cn/") is not None
     assert html.metas(doc) is not None
+
+
+SPACED = st.text(st.sampled_from(" \t\n\r\f\x0b\xa0\u3000ab嘉"), max_size=20)
+
+
+@given(st.lists(SPACED, max_size=6))
+def test_white_space_is_collapsed_as_html_does(texts):
+    """Every run of ASCII white space becomes one space, none is left at the ends, and many texts at once are read as each alone."""
+    expected = [re.sub(r"[ \t\n\r\f]+", " ", text).strip(" \t\n\r\f") for text in texts]
+    assert [html.collapsed(text) for text in texts] == expected
+    assert html.collapsed_all(texts) == tuple(expected)
+
+
+MARKUP = st.lists(
+    st.sampled_from(["a", "嘉", " ", "\n", "\r", "\0", "\ud800", "<b>", "</b>", "<br>", "<p>", "&amp;", "&#0;", "<!--", "-->"])
+)
+
+
+@given(MARKUP.map("".join))
+def test_a_piece_of_source_prints_what_its_tree_does(markup):
+    """What holds no mark-up is not parsed, and reads the same."""
+    body = html.parse(markup).body
+    assert html.text_in(markup) == (html.text_of(body) if body is not None else "")
+
+
+@given(
+    MARKUP.map("".join),
+    st.sampled_from(["", "<svg>", "<table>", "<pre>", "<textarea>", "<title>", "<script>", "<select>", "<frameset>"]),
+)
+def test_no_nul_reaches_the_tree(markup, element):
+    """Texts are joined with NUL and parted again: wherever one stands in a page, the parser drops or replaces it."""
+    doc = html.parse(f"<p>x{element}{markup}\0")
+    assert "\0" not in "".join(node.text_content or "" for node in doc.root.traverse(include_text=True))
+
+
+def test_a_walk_passes_over_what_it_is_told_to():
+    """The walk goes on behind the element, at its sibling or at one of its parent's; blank texts are not met."""
+    doc = html.parse("<div>a<p>b<i>c</i></p> <p>d</p></div>e<p>f")
+    nodes = html.walk(doc.body)
+    met = []
+    for node in nodes:
+        met.append(node.text_content or node.tag)
+        if met[-1] in {"i", "p"}:
+            html.pass_over(node, nodes)
+    assert met == ["body", "div", "a", "p", "p", "e", "p"]
+    assert list(html.walk(None)) == []
