@@ -26,6 +26,8 @@ MIGRATED_BEFORE = "2019-01-01"
 MIGRATED_IDS = 26395100
 SOURCES = ("Jiaxing Daily", "Nanhu Evening News", "Jiaxing Municipal Bureau of Commerce", "Jiaxing Foreign Affairs Office")
 TEMPLATES = ("Detailed plan", "Annex 1: figures by district", "Application form", "List of approved projects")
+FEWEST = 12
+"""Press releases of the smallest portal."""
 # What the real portal's stored English pages show: the day and the id that was given on it.
 KNOWN_IDS = (
     (date(2019, 2, 18), 30382760),
@@ -127,7 +129,7 @@ def _with_quirks(releases: list[Release], golden: str) -> list[Release]:
     own = [place for place, release in enumerate(releases) if release.column == TODAY and release.title != golden]
     pinned = own[len(own) // 3]
     releases[pinned] = replace(releases[pinned], pinned=True)
-    for place, columns in ((own[-9], (TODAY, SECOND)), (own[len(own) // 2], (TODAY, SECOND)), (own[-4], (PHOTOS,))):
+    for place, columns in ((own[-min(9, len(own))], (TODAY, SECOND)), (own[len(own) // 2], (TODAY, SECOND)), (own[-4], (PHOTOS,))):
         releases[place] = replace(releases[place], columns=columns)
     return releases
 
@@ -135,10 +137,10 @@ def _with_quirks(releases: list[Release], golden: str) -> list[Release]:
 def catalogue(seed: int, total: int) -> list[Release]:
     """Return `total` press releases, oldest first, the seed document among them.
 
-    Raises ValueError for fewer than 30: the listing's oddities need room.
+    Raises ValueError for fewer than `FEWEST`: the listing's oddities need room.
     """
-    if total < 30:  # noqa: PLR2004 - as the message says
-        raise ValueError(f"a portal has at least 30 press releases, not {total}")
+    if total < FEWEST:
+        raise ValueError(f"a portal has at least {FEWEST} press releases, not {total}")
     document = seed_document()
     rng = dice(seed, "catalogue")
     moments = _moments(total, document.published, rng)

@@ -12,7 +12,20 @@ if TYPE_CHECKING:
 
     from seeds.records import Release
 
-__all__ = ["EMPTY", "GROUP", "HOST_MARK", "PER_PAGE", "PROXY", "UNIT", "WEB", "answer_proxy", "embedded", "row"]
+__all__ = [
+    "EMPTY",
+    "GROUP",
+    "HOST_MARK",
+    "PER_PAGE",
+    "PROXY",
+    "UNIT",
+    "WEB",
+    "answer_proxy",
+    "embedded",
+    "first_row",
+    "group_rows",
+    "row",
+]
 
 PER_PAGE = 15
 GROUP_SIZE = 3
@@ -71,16 +84,22 @@ def _next_group(column: int, number: int) -> str:
     return f'<nextgroup><![CDATA[<a href="{PROXY}?{query}"></a>]]></nextgroup>\n'
 
 
-def embedded(column: int, rows: Sequence[str]) -> str:
+def group_rows(per_page: int = PER_PAGE) -> int:
+    """Return how many rows a group has."""
+    return per_page * GROUP_SIZE
+
+
+def embedded(column: int, rows: Sequence[str], per_page: int = PER_PAGE) -> str:
     """Return what a column's page carries: the first group of rows as data, and the script that calls for the others."""
-    more = _next_group(column, 1) if len(rows) > GROUP else ""
+    group = group_rows(per_page)
+    more = _next_group(column, 1) if len(rows) > group else ""
     settings = (
         f"dataBefore:'<ul class=\"main_list\">',dataAfter:'</ul>',proxyUrl:'{PROXY}',openCookies:true,barPosition:'bottom',"
-        f"totalRecord:{len(rows)},perPage:{PER_PAGE},groupSize:{GROUP_SIZE},pageBtn:true"
+        f"totalRecord:{len(rows)},perPage:{per_page},groupSize:{GROUP_SIZE},pageBtn:true"
     )
     names = f"columnid:{column},unitid:'{UNIT}',webid:{WEB},appid:1,col:1,path:'/',sourceContentType:1,permissiontype:0"
     return (
-        f'<div id="{UNIT}"><script type="text/xml"><datastore>\n{more}{_recordset(rows[:GROUP])}</datastore></script></div>\n'
+        f'<div id="{UNIT}"><script type="text/xml"><datastore>\n{more}{_recordset(rows[:group])}</datastore></script></div>\n'
         f"<script>var param_{UNIT}={{{names},webname:'嘉兴市人民政府'}};\n"
         f"$(function(){{$('#{UNIT}').jpage({{{settings}}});}});</script>\n"
     )
@@ -91,22 +110,32 @@ def _whole(words: Mapping[str, str], name: str, otherwise: int) -> int:
     return int(found) if re.fullmatch(r"[0-9]{1,9}", found) else otherwise
 
 
-def answer_proxy(words: Mapping[str, str], column: int, rows: Sequence[str]) -> str:
+def first_row(words: Mapping[str, str], per_page: int = PER_PAGE) -> int:
+    """Return the row, counted from 1, from which on a request to the endpoint wants rows."""
+    if _is_by_group(words):
+        return _whole(words, "page", 0) * group_rows(per_page) + 1
+    return max(_whole(words, "startrecord", 1), 1)
+
+
+def _is_by_group(words: Mapping[str, str]) -> bool:
+    return "page" in words and "startrecord" not in words
+
+
+def answer_proxy(words: Mapping[str, str], column: int, rows: Sequence[str], per_page: int = PER_PAGE) -> str:
     """Return the endpoint's answer to a request with these parameters (query and form together), for the `column`'s rows.
 
-    Two dialects: `startrecord` and `endrecord` (from 1, both included) with `perpage`; or `page`, which counts groups of 45
-    from 0, the embedded group, so that the embedded `nextgroup` names page 1.  Without either, the first group is meant.
+    Two dialects: `startrecord` and `endrecord` (from 1, both included) with `perpage`; or `page`, which counts groups from 0,
+    the embedded group, so that the embedded `nextgroup` names page 1.  Without either, the first group is meant.
     """
     if words.get("unitid") != UNIT or not rows:
         return EMPTY
-    per_page = _whole(words, "perpage", PER_PAGE) or PER_PAGE
-    by_group = "page" in words and "startrecord" not in words
-    group = _whole(words, "page", 0)
-    first = group * GROUP + 1 if by_group else _whole(words, "startrecord", 1)
-    last = first + GROUP - 1 if by_group else _whole(words, "endrecord", first + GROUP - 1)
-    chosen = rows[max(first, 1) - 1 : last]
+    first, by_group = first_row(words, per_page), _is_by_group(words)
+    end_of_group = first + group_rows(per_page) - 1
+    last = end_of_group if by_group else _whole(words, "endrecord", end_of_group)
+    chosen = rows[first - 1 : last]
     if not chosen:
         return EMPTY
-    more = _next_group(column, group + 1) if by_group and last < len(rows) else ""
-    total = f"<totalrecord>{len(rows)}</totalrecord><totalpage>{ceil(len(rows) / per_page)}</totalpage>"
+    more = _next_group(column, _whole(words, "page", 0) + 1) if by_group and last < len(rows) else ""
+    pages = ceil(len(rows) / (_whole(words, "perpage", per_page) or per_page))
+    total = f"<totalrecord>{len(rows)}</totalrecord><totalpage>{pages}</totalpage>"
     return f"<datastore>{total}{more}{_recordset(chosen)}</datastore>"

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from seeds.chrome import COLUMNS, SITE_NAME, page
-from seeds.records import HOME, Release
+from seeds.records import HOME, Layout, Release
 from seeds.state import ZONE
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHANGED_SELECT",
+    "MISLEADING_SELECT",
     "Surroundings",
     "article_page",
     "challenge_page",
@@ -26,7 +27,11 @@ __all__ = [
 ]
 
 CHANGED_SELECT = {"title": ".n-ttl", "published": ".n-dt", "body": ".n-bd"}
-"""The CSS that finds an article's parts after `Portal.change_layout`, by the keys of a portal file."""
+"""The CSS that finds an article's parts in `Layout.CHANGED`, by the keys of a portal file."""
+MISLEADING_SELECT = {"title": ".m-head", "published": ".m-when", "body": ".m-story"}
+"""The same for `Layout.MISLEADING`."""
+TEASER = 90
+"""Characters of an article that a teaser shows."""
 
 META_TITLE = 100
 """Characters of a title that the ArticleTitle tag holds; the rest is cut."""
@@ -176,12 +181,50 @@ def _changed(release: Release, around: Surroundings) -> str:
     )
 
 
-def article_page(release: Release, around: Surroundings, *, new_layout: bool = False) -> str:
-    """Return an article's page, in the usual JCMS template or in the one that nobody was told of."""
-    if new_layout:
-        return page(title=SITE_NAME, head=_meta("Maketime", _wall(around.made_at)), content=_changed(release, around))
+def _misleading(release: Release, around: Surroundings) -> str:
+    """Put a teaser where readers look for the text, the text beside it, and the date below it without a label."""
+    teaser = release.paragraphs[0][:TEASER] if release.paragraphs else ""
+    return (
+        f'<main class="m-main"><h1 class="m-head">{_text(release.title)}</h1>\n'
+        f'<div id="zoom" class="m-lead"><p>{_text(teaser)}...</p><p>Read on below, or listen to this report.</p></div>\n'
+        f'<div class="m-story">\n{_zoom(release)}\n</div>\n'
+        f'<p class="m-foot"><span class="m-when">{release.published}</span> <span>{escape(COLUMNS[around.column])}</span></p>\n'
+        f"{_attachments(release)}</main>\n{_around(around)}"
+    )
+
+
+def _restyled(release: Release, around: Surroundings) -> str:
+    """Put other elements and names around the same labels and container."""
+    location = (
+        f'<nav class="r-path"><span>Current location:</span> <a href="/col/col{HOME}/index.html">Home</a> &gt; '
+        f'<a href="/col/col{around.column}/index.html">{escape(COLUMNS[around.column])}</a></nav>\n'
+    )
+    source = f'<li class="r-from">Source:{escape(release.source)}</li>' if release.source else ""
+    return (
+        f'{location}<section class="r-card"><header>\n<h1 class="r-heading">{_text(release.title)}</h1>\n'
+        f'<ul class="r-facts"><li class="r-when">Release date:{release.published}</li>{source}</ul></header>\n'
+        f'<article id="zoom" class="r-copy">\n{_zoom(release)}\n</article>\n{_attachments(release)}</section>\n'
+        f'<aside class="r-more">{_around(around)}</aside>\n'
+    )
+
+
+TEMPLATES: dict[Layout, Callable[[Release, Surroundings], str]] = {
+    Layout.USUAL: _usual,
+    Layout.CHANGED: _changed,
+    Layout.MISLEADING: _misleading,
+    Layout.RESTYLED: _restyled,
+}
+WITH_METAS = frozenset({Layout.USUAL, Layout.RESTYLED})
+"""The templates that say in tags and in the window's title what the article is."""
+
+
+def article_page(release: Release, around: Surroundings, *, layout: Layout = Layout.USUAL) -> str:
+    """Return an article's page, in the usual JCMS template or in one of those that nobody was told of."""
+    content = TEMPLATES[layout](release, around)
+    if layout not in WITH_METAS:
+        return page(title=SITE_NAME, head=_meta("Maketime", _wall(around.made_at)), content=content)
     title = f"{SITE_NAME} {COLUMNS[around.column]} {release.title}"
-    return page(title=title, head=_article_metas(release, around), content=_usual(release, around))
+    return page(title=title, head=_article_metas(release, around), content=content)
 
 
 def column_page(column: int, made_at: datetime, store: str) -> str:

@@ -11,8 +11,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from seeds.pages import CHANGED_SELECT
-from seeds.records import HOME, PHOTOS, REPORTS, SECOND, TODAY, Change, Event, File, Release, Weather
+from seeds.pages import CHANGED_SELECT, MISLEADING_SELECT
+from seeds.records import HOME, PHOTOS, REPORTS, SECOND, TODAY, Change, Event, File, Gone, Layout, Release, Weather
 from seeds.server import PortalServer, Served
 from seeds.state import ZONE, Portal
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CHANGED_SELECT",
     "HOME",
+    "MISLEADING_SELECT",
     "PHOTOS",
     "REPORTS",
     "SECOND",
@@ -30,6 +31,8 @@ __all__ = [
     "Change",
     "Event",
     "File",
+    "Gone",
+    "Layout",
     "Portal",
     "PortalServer",
     "Release",

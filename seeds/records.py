@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["HOME", "PHOTOS", "REPORTS", "SECOND", "TODAY", "Change", "Event", "File", "Release", "Stamp", "Weather"]
+    from seeds.shelf import Shelf
+
+__all__ = [
+    "HOME",
+    "PHOTOS",
+    "REPORTS",
+    "SECOND",
+    "TODAY",
+    "Cache",
+    "Change",
+    "Event",
+    "File",
+    "Gone",
+    "Layout",
+    "Missing",
+    "Release",
+    "Stamp",
+    "Weather",
+]
 
 HOME = 1591180
 """Column id of the English home page."""
@@ -110,13 +129,68 @@ class Stamp(NamedTuple):
     revision: int
     at: datetime
 
+    def next(self, moment: datetime) -> Stamp:
+        """Return the stamp of the generation after this one."""
+        return Stamp(self.revision + 1, moment)
+
+
+class Layout(StrEnum):
+    """The templates from which articles are generated."""
+
+    USUAL = "usual"
+    """As JCMS has it."""
+    CHANGED = "changed"
+    """Without anything that a reader knows: nobody who was not told can read it."""
+    MISLEADING = "misleading"
+    """With a teaser where the text stood and the date where no reader looks: it can be read, and is read wrongly."""
+    RESTYLED = "restyled"
+    """Another look and other class names, and all that readers hold on to: it is read as before."""
+
+
+class Gone(StrEnum):
+    """How an article that was taken down answers."""
+
+    NOT_FOUND = "404"
+    NOTICE = "notice"
+    """200, and a page that says that there is no such page."""
+    HOME = "home"
+    """A redirect to the home page."""
+
+
+class Missing(NamedTuple):
+    """A group of the listing's rows, counted from 0 as the data endpoint does, that fails or comes empty."""
+
+    group: int
+    empty: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cache:
+    """A cache before the portal: what stood there when it filled, for which articles (None: for all, and the listings).
+
+    It answers one request in `one_in`, as one node of several does.
+    """
+
+    at: datetime
+    shelf: Shelf
+    only: frozenset[int] | None = None
+    one_in: int = 1
+
+    def holds(self, number: int | None) -> bool:
+        """Tell whether the cache answers for an article, or for the listings (None)."""
+        return self.only is None or number in self.only
+
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """What is wrong with the portal at present; all False and None is a fine day."""
+    """What is wrong with the portal at present; all False, None and empty is a fine day."""
 
     failing: int | None = None
     challenge: bool = False
-    new_layout: bool = False
+    blocked: int | None = None
+    layout: Layout = Layout.USUAL
     listing_broken: bool = False
+    missing: Missing | None = None
     lies: bool = False
+    lying: frozenset[int] = frozenset()
+    caches: tuple[Cache, ...] = ()

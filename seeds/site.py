@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import gzip
 import re
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from seeds.chrome import ASSETS, COLUMNS
-from seeds.listing import HOST_MARK, PROXY, answer_proxy, embedded, row
+from seeds.listing import EMPTY, HOST_MARK, PROXY, answer_proxy, embedded, first_row, group_rows, row
 from seeds.pages import Surroundings, article_page, challenge_page, chinese_home, column_page, english_home, error_page
-from seeds.records import HOME, TODAY, File, Release, Stamp
+from seeds.records import HOME, TODAY, File, Gone, Release, Stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from seeds.records import Cache
+    from seeds.shelf import Shelf
     from seeds.state import Portal
 
 __all__ = ["Answer", "Ask", "Site"]
@@ -28,6 +31,8 @@ ROBOTS = "User-agent: *\nDisallow: /jrobot/\nDisallow: /module/visitcount/\n"
 WORTH_PACKING = 512
 """Bytes from which a body is compressed for those who take it."""
 COLUMN_PATH = re.compile(r"/col/col([0-9]{1,12})/(?:index\.html)?")
+GENERATIONS = 2
+"""How many generations of a page are kept: what the portal has, and what a cache before it has."""
 RELATED = 5
 LATEST = 6
 HEAD_OF = {
@@ -105,6 +110,10 @@ def _ready(ask: Ask, media_type: str, packed: bytes, *, status: int = 200, more:
     return Answer(status, (("Content-Type", media_type), ("Vary", "Accept-Encoding"), *coding, *more), plain if small else packed)
 
 
+def _not_modified(stamp: Stamp) -> Answer:
+    return Answer(304, _validators(stamp))
+
+
 def _pack(text: str | bytes) -> bytes:
     return gzip.compress(text.encode() if isinstance(text, str) else text, compresslevel=6, mtime=0)
 
@@ -129,30 +138,53 @@ class Site:
 
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
-        self._pages: dict[str, tuple[object, bytes]] = {}
+        self._pages: dict[str, dict[Stamp, bytes]] = {}
         self._listings: dict[int, _Listing] = {}
+        self._asked: Counter[int] = Counter()
 
     def answer(self, ask: Ask) -> Answer:
         """Return the answer to `ask`; safe from any thread, and from one state of the portal."""
         with self.portal.lock:
             weather = self.portal.weather
             if weather.failing is not None:
-                return _ready(ask, HTML, _pack(error_page(weather.failing)), status=weather.failing)
+                return _page(ask, error_page(weather.failing), weather.failing)
             if weather.challenge and ask.path != "/":
-                return _ready(ask, HTML, _pack(challenge_page()), status=412)
-            return self._routed(ask)
+                return _page(ask, challenge_page(), 412)
+            if weather.blocked is not None and ask.path not in {"/", "/robots.txt"}:
+                return _page(ask, error_page(weather.blocked), weather.blocked)
+            return self._through_caches(ask)
 
-    def _routed(self, ask: Ask) -> Answer:
+    def _through_caches(self, ask: Ask) -> Answer:
+        """Answer from what a cache keeps, with its age in whole seconds, or from what the portal has."""
+        cache = self._cache(ask)
+        if cache is None:
+            return self._routed(ask, self.portal.shelf)
+        age = int((self.portal.now() - cache.at).total_seconds())
+        answer = self._routed(ask, cache.shelf)
+        return replace(answer, headers=(*answer.headers, ("Age", str(age))))
+
+    def _cache(self, ask: Ask) -> Cache | None:
+        """Return the cache that answers, if it is its turn: it keeps articles and listings, and nothing else."""
+        number = self.portal.shelf.number_at(ask.path)
+        if number is None and ask.path != PROXY and not COLUMN_PATH.fullmatch(ask.path):
+            return None
+        cache = next((each for each in self.portal.weather.caches if each.holds(number)), None)
+        if cache is None:
+            return None
+        self._asked[id(cache)] += 1
+        return cache if self._asked[id(cache)] % cache.one_in == 0 else None
+
+    def _routed(self, ask: Ask, shelf: Shelf) -> Answer:
         column = COLUMN_PATH.fullmatch(ask.path)
         if column:
-            return self._column(ask, int(column[1]))
+            return self._column(ask, int(column[1]), shelf)
         if ask.path == PROXY:
-            return self._proxy(ask)
+            return self._proxy(ask, shelf)
         if ask.path == "/":
-            return _ready(ask, HTML, _pack(chinese_home()))
+            return _page(ask, chinese_home())
         if ask.path == "/robots.txt":
             return _ready(ask, "text/plain", _pack(ROBOTS))
-        return self._article(ask) or self._file(ask) or _missing(ask)
+        return self._article(ask, shelf) or self._file(ask) or _missing(ask, shelf.way_gone(ask.path))
 
     def _file(self, ask: Ask) -> Answer | None:
         if ask.path in ASSETS:
@@ -161,55 +193,77 @@ class Site:
         found = self.portal.file(ask.target)
         return _ready(ask, found.media_type, _pack(_file_bytes(found))) if found else None
 
-    def _article(self, ask: Ask) -> Answer | None:
-        found = self.portal.at_path(ask.path)
+    def _article(self, ask: Ask, shelf: Shelf) -> Answer | None:
+        found = shelf.at_path(ask.path)
         if found is None:
             return None
         release, column = found
-        stamp = self.portal.stamp(release.id)
-        if _unchanged(ask, stamp) or (self.portal.weather.lies and ask.conditional):
-            return Answer(304, _validators(stamp))
-        if ask.path not in self._pages or self._pages[ask.path][0] != stamp:
-            around = self._surroundings(release, column, stamp)
-            self._pages[ask.path] = (stamp, _pack(article_page(release, around, new_layout=self.portal.weather.new_layout)))
-        return _ready(ask, HTML, self._pages[ask.path][1], more=_validators(stamp))
+        stamp = shelf.stamps[release.id]
+        if _unchanged(ask, stamp) or (ask.conditional and self._lies(release)):
+            return _not_modified(stamp)
+        body = self._kept(
+            ask.path,
+            stamp,
+            lambda: article_page(release, self._surroundings(release, column, shelf), layout=shelf.layout),
+        )
+        return _ready(ask, HTML, body, more=_validators(stamp))
 
-    def _surroundings(self, release: Release, column: int, stamp: Stamp) -> Surroundings:
-        listing = self._rows(release.listed_in)
+    def _lies(self, release: Release) -> bool:
+        weather = self.portal.weather
+        return weather.lies or release.id in weather.lying
+
+    def _kept(self, name: str, stamp: Stamp, generate: Callable[[], str]) -> bytes:
+        """Return a page's bytes, packed: those of the same generation where they are at hand."""
+        kept = self._pages.setdefault(name, {})
+        if stamp not in kept:
+            if len(kept) == GENERATIONS:
+                del kept[next(iter(kept))]
+            kept[stamp] = _pack(generate())
+        return kept[stamp]
+
+    def _surroundings(self, release: Release, column: int, shelf: Shelf) -> Surroundings:
+        listing = self._rows(release.listed_in, shelf)
         rows, place = listing.rows, listing.places.get(release.id, 0)
         previous, following = rows[place + 1 : place + 2], rows[place - 1 : place] if place else []
         related = [other for other, _ in rows[place + 2 : place + 2 + RELATED] if other.id != release.id]
-        return Surroundings(column, stamp.at, _only(previous), _only(following), related)
+        return Surroundings(column, shelf.stamps[release.id].at, _only(previous), _only(following), related)
 
-    def _rows(self, column: int) -> _Listing:
-        stamp = self.portal.listing_stamp
+    def _rows(self, column: int, shelf: Shelf) -> _Listing:
+        stamp = shelf.listing_stamp
         if column not in self._listings or self._listings[column].stamp != stamp:
-            self._listings[column] = _listing(stamp, self.portal.rows(column))
+            self._listings[column] = _listing(stamp, shelf.rows(column))
         return self._listings[column]
 
-    def _column(self, ask: Ask, column: int) -> Answer:
+    def _column(self, ask: Ask, column: int, shelf: Shelf) -> Answer:
         """Answer for a column's page: whatever the query says, it is the same first page."""
-        stamp = self.portal.listing_stamp
+        stamp = shelf.listing_stamp
         if column == HOME:
-            return _ready(ask, HTML, _pack(english_home([release for release, _ in self._rows(TODAY).rows[:LATEST]], TODAY)))
+            return _page(ask, english_home([release for release, _ in self._rows(TODAY, shelf).rows[:LATEST]], TODAY))
         if column not in COLUMNS:
             return _missing(ask)
         if self.portal.weather.listing_broken:
-            return _ready(ask, HTML, _pack(error_page(500)), status=500)
+            return _page(ask, error_page(500), 500)
         if _unchanged(ask, stamp):
-            return Answer(304, _validators(stamp))
-        host, name = _host(ask), f"{_host(ask)} {column}"
-        if name not in self._pages or self._pages[name][0] != stamp:
-            store = embedded(column, self._rows(column).html)
-            self._pages[name] = (stamp, _pack(column_page(column, stamp.at, store).replace(HOST_MARK, host)))
-        return _ready(ask, HTML, self._pages[name][1], more=_validators(stamp))
+            return _not_modified(stamp)
+        host = _host(ask)
+        body = self._kept(f"{host} {column}", stamp, lambda: self._column_page(column, shelf).replace(HOST_MARK, host))
+        return _ready(ask, HTML, body, more=_validators(stamp))
 
-    def _proxy(self, ask: Ask) -> Answer:
-        if self.portal.weather.listing_broken:
-            return _ready(ask, HTML, _pack(error_page(500)), status=500)
+    def _column_page(self, column: int, shelf: Shelf) -> str:
+        store = embedded(column, self._rows(column, shelf).html, self.portal.per_page)
+        return column_page(column, shelf.listing_stamp.at, store)
+
+    def _proxy(self, ask: Ask, shelf: Shelf) -> Answer:
+        weather = self.portal.weather
         words = dict(parse_qsl(ask.query) + parse_qsl(ask.body.decode("utf-8", "replace")))
+        group = (first_row(words, self.portal.per_page) - 1) // group_rows(self.portal.per_page)
+        missing = weather.missing is not None and weather.missing.group == group
+        if weather.listing_broken or (weather.missing is not None and missing and not weather.missing.empty):
+            return _page(ask, error_page(500), 500)
         column = int(words["columnid"]) if re.fullmatch(r"[0-9]{1,12}", words.get("columnid", "")) else 0
-        return _ready(ask, XML, _pack(answer_proxy(words, column, self._rows(column).html).replace(HOST_MARK, _host(ask))))
+        rows = self._rows(column, shelf).html
+        store = EMPTY if missing else answer_proxy(words, column, rows, self.portal.per_page)
+        return _ready(ask, XML, _pack(store.replace(HOST_MARK, _host(ask))))
 
 
 def _host(ask: Ask) -> str:
@@ -220,8 +274,15 @@ def _only(rows: list[tuple[Release, int]]) -> Release | None:
     return rows[0][0] if rows else None
 
 
-def _missing(ask: Ask) -> Answer:
-    return _ready(ask, HTML, _pack(error_page(404)), status=404)
+def _page(ask: Ask, html: str, status: int = 200) -> Answer:
+    return _ready(ask, HTML, _pack(html), status=status)
+
+
+def _missing(ask: Ask, way: Gone = Gone.NOT_FOUND) -> Answer:
+    """Answer for an address at which nothing stands, in the way that the publisher chose."""
+    if way is Gone.HOME:
+        return Answer(302, (("Location", "/"),))
+    return _page(ask, error_page(404), 200 if way is Gone.NOTICE else 404)
 
 
 def _file_bytes(file: File) -> bytes:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from threading import RLock
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from seeds.catalogue import attachment, catalogue, picture, reports
-from seeds.records import PHOTOS, SECOND, TODAY, Change, Event, File, Release, Stamp, Weather
+from seeds.listing import PER_PAGE
+from seeds.records import PHOTOS, SECOND, TODAY, Change, Event, File, Gone, Release, Stamp
+from seeds.shelf import Shelf
 from seeds.texts import compose, dice, sentence, without_a_sentence
+from seeds.weather import Skies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,23 +68,21 @@ def _changes(before: Release | None, after: Release | None) -> tuple[Change, ...
     return tuple(found)
 
 
-class Portal:
+class Portal(Skies):
     """A government portal that publishes, corrects, rewrites and withdraws when it is told to, and remembers that it did.
 
-    `seed` and `releases` settle what stands there at the beginning; `now` is the clock that dates what is done later (aware).
+    `seed` and `releases` settle what stands there at the beginning, `per_page` how many rows a page of the listings has; `now`
+    is the clock that dates what is done later (aware).  What can go wrong with it is `Skies`.
     Every call is safe from any thread.  Articles are named by their id; a wrong id raises KeyError.
     """
 
-    def __init__(self, seed: int = 1, releases: int = 260, now: Callable[[], datetime] = _wall_clock) -> None:
-        self.lock = RLock()
+    def __init__(
+        self, seed: int = 1, releases: int = 260, now: Callable[[], datetime] = _wall_clock, *, per_page: int = PER_PAGE
+    ) -> None:
+        articles = {article.id: article for article in [*reports(seed), *catalogue(seed, releases)]}
+        super().__init__(Shelf(articles, Stamp(0, BUILT_AT)), now)
         self.seed = seed
-        self.weather = Weather()
-        self.listing_stamp = Stamp(0, BUILT_AT)
-        self.diary: list[Event] = []
-        self._now = now
-        self._articles = {article.id: article for article in [*reports(seed), *catalogue(seed, releases)]}
-        self._by_path = {path: article.id for article in self._articles.values() for path in article.paths}
-        self._stamps = dict.fromkeys(self._articles, self.listing_stamp)
+        self.per_page = per_page
         self._last_content: dict[int, Release] = {}
         self._draws = 0
 
@@ -92,7 +92,7 @@ class Portal:
     def releases(self) -> list[Release]:
         """The press releases of "Jiaxing Today" that answer, newest first (unlisted ones too)."""
         with self.lock:
-            online = [article for article in self._articles.values() if article.listed_in == TODAY and article.state != "removed"]
+            online = [each for each in self.shelf.articles.values() if each.listed_in == TODAY and each.state != "removed"]
         return sorted(online, key=lambda article: (article.published, article.id), reverse=True)
 
     @property
@@ -100,40 +100,36 @@ class Portal:
         """The seed press release of 2022-09-20 10:46, as long as nobody has moved its date."""
         return next(release for release in self.releases if release.published == "2022-09-20 10:46")
 
+    @property
+    def listing_stamp(self) -> Stamp:
+        """When the listings were last generated."""
+        with self.lock:
+            return self.shelf.listing_stamp
+
     def release(self, number: int) -> Release:
         """Return the article with this id as it stands, also one that was taken down.  Raises KeyError."""
         with self.lock:
-            return self._articles[number]
+            return self.shelf.articles[number]
 
     def stamp(self, number: int) -> Stamp:
         """Return when the article's pages were last generated."""
         with self.lock:
-            return self._stamps[number]
+            return self.shelf.stamps[number]
 
     def at_path(self, path: str) -> tuple[Release, int] | None:
         """Return the article that answers at `path` and the column it stands in there; None where nothing answers."""
         with self.lock:
-            article = self._articles.get(self._by_path.get(path, 0))
-        if article is None or article.state == "removed":
-            return None
-        return next(((article, column) for column in article.columns if article.path_in(column) == path), None)
+            return self.shelf.at_path(path)
 
     def rows(self, column: int) -> list[tuple[Release, int]]:
-        """Return the rows of a column's listing in order: each article with the column that its link names.
-
-        Pinned articles come first, then the newest.  In the listing it belongs to, an article that answers under two columns
-        has a row for each.
-        """
+        """Return the rows of a column's listing in order: each article with the column that its link names."""
         with self.lock:
-            live = [article for article in self._articles.values() if article.state == "live"]
-        live.sort(key=lambda article: (article.pinned, article.published, article.id), reverse=True)
-        return [(article, shown) for article in live for shown in article.columns if column in (article.listed_in, shown)]
+            return self.shelf.rows(column)
 
     def file(self, path: str) -> File | None:
         """Return the attachment or picture with this path and query, of whatever article."""
         with self.lock:
-            articles = list(self._articles.values())
-        return next((file for article in articles for file in (*article.attachments, *article.images) if file.path == path), None)
+            return self.shelf.file(path)
 
     def expected_changes(self, since: int = 0) -> list[tuple[str, int]]:
         """Return (kind, article id) of what the publisher did from diary entry `since` on, each entry's pairs once.
@@ -167,7 +163,7 @@ class Portal:
         """Publish a new press release, by default one of the portal's own making dated now; it is listed in "Jiaxing Today"."""
         with self.lock:
             draft = compose(dice(self.seed, "published", self._draw()))
-            printed = published or _printed(self._now())
+            printed = published or _printed(self.now())
             article = Release(
                 id=self._next_id(),
                 title=title or draft.title,
@@ -193,7 +189,7 @@ class Portal:
                 before,
                 title=title or before.title,
                 paragraphs=tuple(paragraphs) if paragraphs is not None else before.paragraphs if title else amended,
-                published=published or _later(before.published, self._now()),
+                published=published or _later(before.published, self.now()),
             )
             return self._put("edit", before, after)
 
@@ -218,16 +214,17 @@ class Portal:
             after = replace(before, title=earlier.title, paragraphs=earlier.paragraphs, published=earlier.published)
             return self._put("revert", before, after)
 
-    def remove(self, number: int) -> Release:
-        """Take an article down: 404 at each of its addresses, and off every listing."""
+    def remove(self, number: int, how: Gone = Gone.NOT_FOUND) -> Release:
+        """Take an article down: 404 (or what `how` says) at each of its addresses, and off every listing."""
         with self.lock:
             before = self._standing(number)
+            self.shelf.gone[number] = how
             return self._put("remove", before, replace(before, state="removed"))
 
     def restore(self, number: int) -> Release:
         """Put an article back, or back on its listing, as it was."""
         with self.lock:
-            before = self._articles[number]
+            before = self.shelf.articles[number]
             return self._put("restore", before, replace(before, state="live"))
 
     def unlist(self, number: int) -> Release:
@@ -263,73 +260,32 @@ class Portal:
     def rebuild(self) -> None:
         """Generate every static page anew: another Maketime, ETag and Last-Modified, and the same content."""
         with self.lock:
-            moment = self._regenerate()
+            moment = self.now()
+            self.shelf.regenerate(moment)
             self.diary.append(Event(moment, "rebuild"))
-
-    # What goes wrong with it
-
-    def fail_host(self, status: int | None = 503) -> None:
-        """Answer everything with `status`; None is the end of it."""
-        self._turn("fail_host" if status else "recover", failing=status)
-
-    def recover(self) -> None:
-        """Bring a fine day back: nothing fails, challenges, breaks or lies; the template is the usual one."""
-        self._turn("recover", **{name: getattr(Weather(), name) for name in Weather.__slots__})
-
-    def challenge(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - reads as a switch: challenge(on=False)
-        """Answer everything but the home page with 412 and a script, as the Ruishu wall does."""
-        self._turn("challenge", challenge=on)
-
-    def change_layout(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - as above
-        """Generate every article from another template, with other class names, no label at the date and no meta tags."""
-        self._turn("change_layout", new_layout=on)
-
-    def break_listing(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - as above
-        """Answer 500 for every column page and for its data, while articles are fine."""
-        self._turn("break_listing", listing_broken=on)
-
-    def lie_304(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - as above
-        """Answer 304 to every conditional request for an article, whether it has changed or not."""
-        self._turn("lie_304", lies=on)
-
-    def _turn(self, what: str, **switches: int | bool | None) -> None:
-        with self.lock:
-            before, self.weather = self.weather, replace(self.weather, **switches)  # type: ignore[arg-type] # names of its own fields
-            if before.new_layout != self.weather.new_layout:
-                self._regenerate()
-            self.diary.append(Event(self._now(), what))
-
-    def _regenerate(self) -> datetime:
-        moment = self._now()
-        for number, stamp in self._stamps.items():
-            self._stamps[number] = Stamp(stamp.revision + 1, moment)
-        self.listing_stamp = Stamp(self.listing_stamp.revision + 1, moment)
-        return moment
 
     def _draw(self) -> int:
         self._draws += 1
         return self._draws
 
     def _next_id(self) -> int:
-        return max(self._articles) + 7
+        return max(self.shelf.articles) + 7
 
     def _standing(self, number: int) -> Release:
         """Return the article to be changed.  Raises KeyError where it is unknown, ValueError where it was taken down."""
-        article = self._articles[number]
+        article = self.shelf.articles[number]
         if article.state == "removed":
             raise ValueError(REPLACED_AT_ONCE)
         return article
 
     def _put(self, what: str, before: Release | None, after: Release) -> Release:
         """Let `after` stand in the place of `before`: new stamps, a diary entry, and the former words kept for `revert`."""
-        moment = self._now()
+        moment = self.now()
         if before is not None and _kinds(before, after):
             self._last_content[after.id] = before
-        self._articles[after.id] = after
-        self._by_path |= dict.fromkeys(after.paths, after.id)
-        self.listing_stamp = Stamp(self.listing_stamp.revision + 1, moment)
-        self._stamps[after.id] = Stamp(
-            self.listing_stamp.revision + self._stamps.get(after.id, self.listing_stamp).revision, moment
-        )
+        shelf = self.shelf
+        shelf.listing_stamp = shelf.listing_stamp.next(moment)
+        former = shelf.stamps.get(after.id, shelf.listing_stamp)
+        shelf.put(after, Stamp(shelf.listing_stamp.revision + former.revision, moment))
         self.diary.append(Event(moment, what, after.id, before, after, _changes(before, after)))
         return after

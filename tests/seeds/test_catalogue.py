@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from seeds.catalogue import REPORT_ROWS, attachment, catalogue, picture, reports
+from seeds.catalogue import FEWEST, REPORT_ROWS, attachment, catalogue, picture, reports
 from seeds.records import PHOTOS, REPORTS, SECOND, TODAY
 from seeds.texts import seed_document
 
@@ -80,6 +80,10 @@ def test_reports_stand_at_the_known_addresses():
 
 def test_too_few_are_refused():
     """A portal too small for its oddities is an error."""
-    with pytest.raises(ValueError, match="at least 30"):
-        catalogue(1, 29)
-    assert len(catalogue(1, 30)) == 30
+    with pytest.raises(ValueError, match="at least 12"):
+        catalogue(1, FEWEST - 1)
+    for seed in range(1, 41):
+        small = catalogue(seed, FEWEST)
+        assert len(small) == FEWEST
+        assert sum(made.pinned for made in small) == 1
+        assert any(made.columns == (TODAY, SECOND) for made in small)

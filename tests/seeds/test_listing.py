@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from seeds.listing import EMPTY, GROUP, HOST_MARK, LINK_TEXT, PROXY, UNIT, answer_proxy, embedded, row
+from seeds.listing import EMPTY, GROUP, HOST_MARK, LINK_TEXT, PROXY, UNIT, answer_proxy, embedded, first_row, row
 from seeds.records import PHOTOS, SECOND, TODAY
 from seeds.state import Portal
 from tests.seeds.plain_reader import part, records, row_link, store
@@ -113,6 +113,18 @@ def test_next_groups_lead_to_the_end():
         rows += records(answer)
         found = re.search(r"page=(\d+)", answer)
     assert rows == HTML
+
+
+def test_a_page_may_have_fewer_rows():
+    """Settings, groups and totals follow the number of rows a page has, in both dialects."""
+    html = embedded(TODAY, HTML, 2)
+    assert records(store(html)) == HTML[:6]
+    assert "perPage:2,groupSize:3" in html
+    by_group = answer_proxy(WORDS | {"page": "1"}, TODAY, HTML, 2)
+    by_span = answer_proxy(WORDS | {"startrecord": "7", "endrecord": "12", "perpage": "2"}, TODAY, HTML, 2)
+    assert records(by_group) == records(by_span) == HTML[6:12]
+    assert "<totalpage>131</totalpage>" in by_group
+    assert [first_row(words, 2) for words in ({"page": "3"}, {"startrecord": "8"}, {"startrecord": "0"}, {})] == [19, 8, 1, 1]
 
 
 @pytest.mark.parametrize("words", [{"unitid": "1"}, {"startrecord": "900", "endrecord": "945"}, {"page": "77"}])

@@ -7,8 +7,8 @@ from importlib.resources import files
 
 import pytest
 
-from seeds.pages import CHANGED_SELECT, META_TITLE, PARAGRAPHS, Surroundings, article_page, error_page
-from seeds.records import SECOND, TODAY, Release
+from seeds.pages import CHANGED_SELECT, META_TITLE, MISLEADING_SELECT, PARAGRAPHS, TEASER, Surroundings, article_page, error_page
+from seeds.records import SECOND, TODAY, Layout, Release
 from seeds.state import Portal
 from tests.seeds.plain_reader import line, paragraphs, part
 
@@ -48,7 +48,7 @@ def test_every_release_reads_back():
 def test_the_changed_layout_holds_the_same_words_under_other_names():
     """After a change of layout the usual names find nothing, the new ones everything, and no tag helps."""
     release = PORTAL.golden
-    html = page_of(release, new_layout=True)
+    html = page_of(release, layout=Layout.CHANGED)
     assert paragraphs(html, CHANGED_SELECT["body"][1:]) == release.paragraphs
     assert line(html, CHANGED_SELECT["title"][1:]) == release.title
     assert line(html, CHANGED_SELECT["published"][1:]) == release.published
@@ -56,6 +56,35 @@ def test_the_changed_layout_holds_the_same_words_under_other_names():
     assert "zoom-" not in html.partition("<body>")[2]
     assert not paragraphs(html)
     assert [name for name, _ in part(html, "").metas if name] == ["Maketime"]
+
+
+def test_the_misleading_layout_shows_a_teaser_where_the_text_stood():
+    """The usual container holds other words than the text, which stands elsewhere, and the date has neither label nor tag."""
+    release = PORTAL.golden
+    html = page_of(release, layout=Layout.MISLEADING)
+    assert paragraphs(html, MISLEADING_SELECT["body"][1:]) == release.paragraphs
+    assert line(html, MISLEADING_SELECT["title"][1:]) == release.title
+    assert line(html, MISLEADING_SELECT["published"][1:]) == release.published
+    teaser, _invitation = paragraphs(html)
+    assert teaser == f"{release.paragraphs[0][:TEASER]}..."
+    assert "Release date" not in html
+    assert [name for name, _ in part(html, "").metas if name] == ["Maketime"]
+    rich = next(release for release in PORTAL.releases if release.attachments)
+    assert rich.attachments[0].name in page_of(rich, layout=Layout.MISLEADING)
+    assert paragraphs(page_of(Release(7, "T", "2026-01-02 03:04", ()), layout=Layout.MISLEADING))[0] == "..."
+
+
+def test_the_restyled_layout_keeps_what_readers_hold_on_to():
+    """Another look, and the same tags, labels and container with the same words."""
+    for release in PORTAL.releases[:20]:
+        html = page_of(release, release.column, layout=Layout.RESTYLED)
+        assert paragraphs(html) == release.paragraphs
+        assert f">Release date:{release.published}<" in html
+        assert line(html, "r-heading") == release.title
+        assert (f">Source:{release.source}<" in html) == bool(release.source)
+        assert "article-title" not in html.partition("<body>")[2]
+        usual = part(page_of(release, release.column), "").metas
+        assert part(html, "").metas == [(name, value) for name, value in usual if name not in {"ContentStart", "ContentEnd"}]
 
 
 def test_meta_tags_are_spelt_as_jcms_spells_them():

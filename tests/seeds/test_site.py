@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gzip
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from seeds.chrome import ASSETS
 from seeds.listing import EMPTY, PROXY, UNIT, WEB
-from seeds.records import HOME, REPORTS, SECOND, TODAY
+from seeds.records import HOME, REPORTS, SECOND, TODAY, Gone, Layout
 from seeds.site import Ask, Site
 from seeds.state import Portal
 from tests.seeds.plain_reader import line, paragraphs, part, records, store
@@ -248,3 +249,146 @@ def test_a_new_layout_is_served_and_taken_back(site, portal):
     assert paragraphs(get(site, golden.path).body.decode()) == ()
     portal.change_layout(on=False)
     assert paragraphs(get(site, golden.path).body.decode()) == golden.paragraphs
+
+
+@pytest.mark.parametrize(("to", "words"), [(Layout.MISLEADING, "listen to this report"), (Layout.RESTYLED, "r-card")])
+def test_other_templates_are_served_too(site, portal, to, words):
+    """Each template has what tells it apart, and goes with the next one."""
+    path = portal.golden.path
+    portal.change_layout(to=to)
+    assert words in get(site, path).body.decode()
+    portal.change_layout()
+    assert words not in get(site, path).body.decode()
+
+
+def test_some_articles_lie_and_others_do_not(site, portal):
+    """Only those that were chosen answer 304 whatever has changed."""
+    liar, honest = portal.releases[:2]
+    tags = [header(get(site, release.path), "ETag") for release in (liar, honest)]
+    portal.lie_304(only=[liar.id])
+    portal.edit(liar.id)
+    portal.edit(honest.id)
+    answers = [get(site, release.path, if_none_match=tag) for release, tag in zip((liar, honest), tags, strict=True)]
+    assert [answer.status for answer in answers] == [304, 200]
+
+
+@pytest.mark.parametrize("status", [404, 403])
+def test_a_block_of_our_address_spares_the_home_page_and_the_rules(site, portal, status):
+    """Home page and robots.txt are fine; columns, data, articles and files are not, until it is over."""
+    paths = [COLUMN, PROXY, portal.golden.path, f"/col/col{HOME}/index.html", next(iter(ASSETS))]
+    portal.block(status)
+    assert {get(site, path).status for path in ("/", "/robots.txt")} == {200}
+    assert {get(site, path).status for path in paths} == {status}
+    portal.block(None)
+    assert {get(site, path).status for path in paths} == {200}
+
+
+@pytest.mark.parametrize(("empty", "status"), [(False, 500), (True, 200)])
+@pytest.mark.parametrize("words", ["startrecord=46&endrecord=90", "page=1"])
+def test_one_group_of_the_listing_can_be_missing(site, portal, empty, status, words):
+    """The group fails, or comes as the empty store, in both dialects; the others and the column's page are as they were."""
+    rest = f"columnid={TODAY}&unitid={UNIT}&webid={WEB}"
+    portal.break_group(empty=empty)
+    broken = get(site, PROXY, f"{words}&{rest}")
+    assert (broken.status, broken.body.decode() == EMPTY) == (status, empty)
+    for other in ("startrecord=91&endrecord=102", "page=2", "startrecord=1&endrecord=45"):
+        assert records(get(site, PROXY, f"{other}&{rest}").body.decode())
+    assert len(records(store(get(site, COLUMN).body.decode()))) == 45
+    portal.break_group(None)
+    assert len(records(get(site, PROXY, f"{words}&{rest}").body.decode())) == 45
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "said"), [(Gone.NOT_FOUND, 404, True), (Gone.NOTICE, 200, True), (Gone.HOME, 302, False)]
+)
+def test_what_was_taken_down_answers_as_the_publisher_chose(site, portal, how, status, said):
+    """404, a notice that answers 200, or a way to the home page; and the article again when it is back."""
+    gone = portal.golden
+    portal.remove(gone.id, how)
+    answer = get(site, gone.path)
+    assert (answer.status, b"does not exist or has been deleted" in answer.body) == (status, said)
+    assert header(answer, "Location") == ("/" if how is Gone.HOME else None)
+    portal.restore(gone.id)
+    assert paragraphs(get(site, gone.path).body.decode()) == gone.paragraphs
+
+
+# ---------------------------------------------------------------------------------------------------------------- caches
+
+
+class Stopped:
+    """A clock that goes on only when it is told to."""
+
+    def __init__(self):
+        self.moment = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+    def __call__(self):
+        """Return the moment."""
+        return self.moment
+
+
+@pytest.fixture
+def clock():
+    """Return a clock."""
+    return Stopped()
+
+
+@pytest.fixture
+def cached(clock):
+    """Return the site of a portal that goes by that clock."""
+    return Site(Portal(releases=100, now=clock))
+
+
+def test_a_cache_serves_an_article_as_it_stood_and_says_for_how_long(cached, clock):
+    """Body and validators are those of the copy, whose tag is still good, and each answer tells its age in seconds."""
+    portal = cached.portal
+    before, path = portal.golden, portal.golden.path
+    first = get(cached, path)
+    portal.fill_cache(before.id)
+    after = portal.edit(before.id)
+    clock.moment += timedelta(hours=2, milliseconds=700)
+    copy = get(cached, path)
+    assert copy.body == first.body
+    assert copy.headers == (*first.headers, ("Age", "7200"))
+    same = get(cached, path, if_none_match=header(first, "ETag"))
+    assert (same.status, header(same, "Age")) == (304, "7200")
+    assert header(get(cached, portal.releases[-1].path), "Age") is None
+    portal.empty_cache(before.id)
+    fresh = get(cached, path, if_none_match=header(first, "ETag"))
+    assert (fresh.status, header(fresh, "Age")) == (200, None)
+    assert paragraphs(fresh.body.decode()) == after.paragraphs
+
+
+def test_a_cache_may_stand_before_everything(cached, clock):
+    """Column, data and articles, those taken down too, are as they were when it filled; home page and rules are not kept."""
+    portal = cached.portal
+    gone, back = portal.releases[3], portal.releases[4]
+    portal.remove(back.id)
+    rows = get(cached, COLUMN).body
+    portal.fill_cache()
+    portal.remove(gone.id)
+    portal.restore(back.id)
+    new = portal.publish()
+    clock.moment += timedelta(minutes=1)
+    assert paragraphs(get(cached, gone.path).body.decode()) == gone.paragraphs
+    assert get(cached, COLUMN).body == rows
+    assert [(get(cached, path).status, header(get(cached, path), "Age")) for path in (back.path, gone.path, COLUMN, PROXY)] == [
+        (404, "60"),
+        (200, "60"),
+        (200, "60"),
+        (200, "60"),
+    ]
+    assert [header(get(cached, path), "Age") for path in ("/", "/robots.txt", next(iter(ASSETS)))] == [None] * 3
+    assert get(cached, new.path).status == 404
+    portal.empty_cache()
+    assert [get(cached, release.path).status for release in (gone, back, new)] == [404, 200, 200]
+
+
+def test_a_cache_may_be_one_node_of_several(cached):
+    """With one in three, every third request sees the copy, and both keep their bytes."""
+    portal = cached.portal
+    path = portal.golden.path
+    portal.fill_cache(portal.golden.id, one_in=3)
+    portal.edit(portal.golden.id)
+    answers = [get(cached, path) for _ in range(6)]
+    assert [header(answer, "Age") for answer in answers] == [None, None, "0", None, None, "0"]
+    assert len({answer.body for answer in answers}) == 2

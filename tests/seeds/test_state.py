@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from seeds.records import PHOTOS, SECOND, TODAY, Change, Release, Weather
+from seeds.records import PHOTOS, SECOND, TODAY, Change, Gone, Layout, Missing, Release, Weather
 from seeds.state import Portal
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -247,8 +247,14 @@ def test_only_what_changed_gets_a_new_stamp(portal):
         (lambda portal: portal.fail_host(), Weather(failing=503)),
         (lambda portal: portal.fail_host(500), Weather(failing=500)),
         (lambda portal: portal.challenge(), Weather(challenge=True)),
-        (lambda portal: portal.change_layout(), Weather(new_layout=True)),
+        (lambda portal: portal.change_layout(), Weather(layout=Layout.CHANGED)),
+        (lambda portal: portal.change_layout(to=Layout.MISLEADING), Weather(layout=Layout.MISLEADING)),
+        (lambda portal: portal.block(), Weather(blocked=404)),
+        (lambda portal: portal.block(403), Weather(blocked=403)),
         (lambda portal: portal.break_listing(), Weather(listing_broken=True)),
+        (lambda portal: portal.break_group(2), Weather(missing=Missing(2))),
+        (lambda portal: portal.break_group(empty=True), Weather(missing=Missing(1, empty=True))),
+        (lambda portal: portal.lie_304(only=[5]), Weather(lying=frozenset({5}))),
         (lambda portal: portal.lie_304(), Weather(lies=True)),
     ],
 )
@@ -267,11 +273,54 @@ def test_bad_weather_comes_and_goes(portal, call, weather):
 def test_switches_turn_off_one_by_one(portal):
     """A switch can be turned back without touching another."""
     portal.challenge()
+    portal.block()
+    portal.break_group()
     portal.lie_304()
+    portal.lie_304(only=[5, 6])
     portal.challenge(on=False)
-    portal.fail_host(None)
-    assert portal.weather == Weather(lies=True)
-    assert portal.diary[-1].what == "recover"
+    for end in (portal.fail_host, portal.block, portal.break_group):
+        end(None)
+        assert portal.diary[-1].what == "recover"
+    assert portal.weather == Weather(lies=True, lying=frozenset({5, 6}))
+    portal.lie_304(on=False, only=[5])
+    assert portal.weather == Weather(lies=True, lying=frozenset({6}))
+    portal.lie_304(on=False)
+    assert portal.weather == Weather()
+
+
+def test_caches_are_filled_and_emptied(portal):
+    """A cache keeps what stood there when it filled, whatever happens afterwards, until it is emptied or the sky clears."""
+    first, second = portal.releases[:2]
+    portal.fill_cache(first.id)
+    portal.edit(first.id)
+    portal.fill_cache(first.id, second.id, one_in=2)
+    portal.fill_cache()
+    one, both, every = portal.weather.caches
+    assert (one.only, both.only, every.only) == ({first.id}, {first.id, second.id}, None)
+    assert one.shelf.articles[first.id] == first != portal.release(first.id) == both.shelf.articles[first.id]
+    assert [one.holds(number) for number in (first.id, second.id, None)] == [True, False, False]
+    assert every.holds(None)
+    assert START < one.at < both.at < every.at
+    portal.empty_cache(first.id)
+    assert portal.weather.caches == (both, every)
+    portal.empty_cache()
+    assert portal.weather == Weather()
+    portal.fill_cache()
+    portal.recover()
+    assert portal.weather == Weather()
+    assert {event.what for event in portal.diary if not event.changes} == {"fill_cache", "empty_cache", "recover"}
+
+
+def test_articles_can_be_taken_down_softly(portal):
+    """How an article answers that was taken down is kept until it is restored, and taken down otherwise."""
+    path = portal.golden.path
+    number = portal.golden.id
+    portal.remove(number, Gone.NOTICE)
+    assert portal.shelf.way_gone(path) is Gone.NOTICE
+    portal.restore(number)
+    portal.remove(number)
+    assert portal.shelf.way_gone(path) is portal.shelf.way_gone("/nothing") is Gone.NOT_FOUND
+    assert [kind for kind, _ in portal.expected_changes()] == ["removed", "restored", "removed"]
 
 
 def test_a_change_of_layout_generates_articles_anew(portal):
