@@ -111,18 +111,6 @@ class Change(NamedTuple):
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One entry of the diary: what was done, when, to which article (0: to the whole portal), and how it stood before and after."""
-
-    at: datetime
-    what: str
-    id: int = 0
-    before: Release | None = None
-    after: Release | None = None
-    changes: tuple[Change, ...] = ()
-
-
 class Stamp(NamedTuple):
     """When a static page was last generated; `revision` tells two generations within one second apart."""
 
@@ -168,7 +156,7 @@ class Missing(NamedTuple):
 class Cache:
     """A cache before the portal: what stood there when it filled, for which articles (None: for all, and the listings).
 
-    It answers one request in `one_in`, as one node of several does.
+    Of the requests for an address it answers one in `one_in`, as one node of several does.
     """
 
     at: datetime
@@ -194,3 +182,19 @@ class Weather:
     lies: bool = False
     lying: frozenset[int] = frozenset()
     caches: tuple[Cache, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the diary: what was done, when, to which article (0: to the whole portal), and how it stood before and after.
+
+    `weather` is what was wrong with the portal from then on.
+    """
+
+    at: datetime
+    what: str
+    id: int = 0
+    before: Release | None = None
+    after: Release | None = None
+    changes: tuple[Change, ...] = ()
+    weather: Weather = Weather()

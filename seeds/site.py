@@ -140,7 +140,7 @@ class Site:
         self.portal = portal
         self._pages: dict[str, dict[Stamp, bytes]] = {}
         self._listings: dict[int, _Listing] = {}
-        self._asked: Counter[int] = Counter()
+        self._asked: Counter[tuple[int, str]] = Counter()
 
     def answer(self, ask: Ask) -> Answer:
         """Return the answer to `ask`; safe from any thread, and from one state of the portal."""
@@ -171,8 +171,9 @@ class Site:
         cache = next((each for each in self.portal.weather.caches if each.holds(number)), None)
         if cache is None:
             return None
-        self._asked[id(cache)] += 1
-        return cache if self._asked[id(cache)] % cache.one_in == 0 else None
+        turn = (id(cache), ask.path)
+        self._asked[turn] += 1
+        return cache if self._asked[turn] % cache.one_in == 0 else None
 
     def _routed(self, ask: Ask, shelf: Shelf) -> Answer:
         column = COLUMN_PATH.fullmatch(ask.path)

@@ -262,7 +262,7 @@ class Portal(Skies):
         with self.lock:
             moment = self.now()
             self.shelf.regenerate(moment)
-            self.diary.append(Event(moment, "rebuild"))
+            self.diary.append(Event(moment, "rebuild", weather=self.weather))
 
     def _draw(self) -> int:
         self._draws += 1
@@ -287,5 +287,5 @@ class Portal(Skies):
         shelf.listing_stamp = shelf.listing_stamp.next(moment)
         former = shelf.stamps.get(after.id, shelf.listing_stamp)
         shelf.put(after, Stamp(shelf.listing_stamp.revision + former.revision, moment))
-        self.diary.append(Event(moment, what, after.id, before, after, _changes(before, after)))
+        self.diary.append(Event(moment, what, after.id, before, after, _changes(before, after), self.weather))
         return after

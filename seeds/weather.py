@@ -76,7 +76,7 @@ class Skies:
     def fill_cache(self, *numbers: int, one_in: int = 1) -> None:
         """Put a cache before these articles (none named: before all, and the listings) that keeps what stands there now.
 
-        Its answers carry their age.  It answers one request in `one_in`; the others see what the portal has.
+        Its answers carry their age.  Of the requests for an address it answers one in `one_in`; the others see what the portal has.
         """
         with self.lock:
             cache = Cache(self.now(), self.shelf.copy(), frozenset(numbers) or None, one_in)
@@ -94,4 +94,4 @@ class Skies:
             if self.shelf.layout is not self.weather.layout:
                 self.shelf.layout = self.weather.layout
                 self.shelf.regenerate(self.now())
-            self.diary.append(Event(self.now(), what))
+            self.diary.append(Event(self.now(), what, weather=self.weather))

@@ -28,8 +28,9 @@ _ALONE = {
     "pages that are never due": "SELECT id FROM pages EXCEPT SELECT page_id FROM _frontier",
     "versions without a reading": "SELECT fetch_id FROM versions EXCEPT SELECT fetch_id FROM readings",
     "versions of no release": "SELECT page_id FROM versions EXCEPT SELECT page_id FROM identities",
+    # What redirected is not read, but where it led to.
     "looks that were not read": "SELECT id FROM fetches WHERE purpose IN ('first', 'look', 'listing') AND body_id IS NOT NULL"
-    " EXCEPT SELECT fetch_id FROM readings",
+    " EXCEPT SELECT fetch_id FROM readings EXCEPT SELECT hop_of FROM fetches",
     "versions out of number": "SELECT page_id FROM versions GROUP BY page_id HAVING max(number) <> count(*)",
 }
 

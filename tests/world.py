@@ -23,6 +23,7 @@ from crawler.reread import Wish, reparse
 from crawler.run import How, choose_targets, open_archive, recorded_run, run_job
 from crawler.session import Silent
 from seeds.chrome import COLUMNS
+from seeds.listing import PER_PAGE
 from seeds.portal import ZONE, Portal, PortalServer, Release, portal_file
 from seeds.site import Site
 from storage.connect import open_reader
@@ -110,13 +111,15 @@ class World:
     select: Mapping[str, object] = field(default_factory=dict)
     clock: FakeClock = field(default_factory=FakeClock)
     rng: random.Random = field(default_factory=lambda: random.Random(1))
+    seed: int = 1
+    per_page: int = PER_PAGE
     server: PortalServer = field(init=False)
     _lent: PortalServer | None = None
     _seen: dict[str, int] = field(default_factory=dict)
     _reader: sqlite3.Connection | None = None
 
     def __post_init__(self) -> None:
-        portal = Portal(releases=self.releases, now=self.clock.now)
+        portal = Portal(self.seed, self.releases, self.clock.now, per_page=self.per_page)
         if self._lent is None:
             self.server = PortalServer(portal)
         else:
@@ -144,7 +147,8 @@ class World:
             closing(sqlite3.connect(folder / "archive.db")) as target,
         ):
             source.backup(target)
-        world = World(folder, self.releases, self.share, self.select, _lent=self.server, _seen=dict(self._seen))
+        same = {"seed": self.seed, "per_page": self.per_page}
+        world = World(folder, self.releases, self.share, self.select, **same, _lent=self.server, _seen=dict(self._seen))
         begin(world)
         world.clock.instant = self.clock.instant
         return world

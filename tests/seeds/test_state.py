@@ -262,7 +262,7 @@ def test_bad_weather_comes_and_goes(portal, call, weather):
     """Each switch turns one thing bad and is in the diary; `recover` turns all of them back; no word changes."""
     before = portal.releases
     call(portal)
-    assert portal.weather == weather
+    assert portal.weather == portal.diary[0].weather == weather
     portal.recover()
     assert portal.weather == Weather()
     assert [event.what for event in portal.diary][1:] == ["recover"]
@@ -340,6 +340,10 @@ def test_the_diary_tells_when_what_and_how_it_stood(portal):
     assert (event.what, event.id, event.before, event.after) == ("edit", before.id, before, after)
     assert START < event.at <= START + timedelta(minutes=2)
     assert event.changes == (Change("edited", before.id, before.path),)
+    portal.challenge()
+    portal.silent_edit(before.id)
+    portal.rebuild()
+    assert [event.weather for event in portal.diary] == [Weather(), *[Weather(challenge=True)] * 3]
 
 
 def test_unknown_articles_are_errors(portal):
