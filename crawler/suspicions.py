@@ -27,7 +27,7 @@ def suspicion(connection: sqlite3.Connection, row: Row, portals: Sequence[Portal
     portal = next((portal for portal in portals if row["host"] in portal.hosts), None)
     checks = checks_of(connection, row["page"])
     rule = rule_of(portal) if portal else None
-    earliest = earliest_proof(checks[0].requested_at, rule) if rule and checks else None
+    earliest = earliest_proof(checks[0].stood_at, rule) if rule and checks else None
     asked, answered = controls_asked(connection, checks[-1].run_id, row["host"]) if checks else (0, 0)
     told = {key: value for key, value in row.items() if key != "host"}
     return told | {

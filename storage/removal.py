@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from storage.derived import page_state, plan, refold_page, refresh_releases
-from storage.holding import held
-from storage.instants import later, parse_instant
+from storage.derived import looks_of, page_state, plan, refold_page, refresh_releases
+from storage.instants import parse_instant
 from storage.news import tell
-from storage.records import FoundBy, Kind, Role
+from storage.records import FoundBy, Kind, Outcome, Result, Role
+from storage.state import MISSING
 from storage.versions import Draft
 
 if TYPE_CHECKING:
@@ -46,13 +46,17 @@ _TROUBLE_SHARE = 0.2
 somebody has looked.  A purge of fewer pages is proven like any removal."""
 
 
+_THERE = frozenset({Outcome.OK, Outcome.QUARANTINED})
+"""What shows that a page is there; one that came in a form that is kept aside is: what was missing before counts no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A direct look that found the page missing."""
+    """A direct look that found the page missing, as it stood at `stood_at`: the request, less its age in a cache."""
 
     fetch_id: int
     run_id: int
-    requested_at: str
+    stood_at: str
     received_at: str
 
 
@@ -71,7 +75,7 @@ def proven(checks: Sequence[Check], controls: Mapping[int, Sequence[int]], rule:
     sound = [check for check in checks if controls.get(check.run_id)]
     if len(sound) < rule.checks:
         return []
-    moments = [parse_instant(check.requested_at) for check in sound]
+    moments = [parse_instant(check.stood_at) for check in sound]
     days = {moment.astimezone(rule.zone).date() for moment in moments}
     spread = (max(moments) - min(moments)).total_seconds()
     return sound if spread >= rule.spread and len(days) >= rule.days else []
@@ -85,20 +89,22 @@ def earliest_proof(first: str, rule: RemovalRule) -> datetime:
     return max(began + timedelta(seconds=rule.spread), last_day, began)
 
 
-# A page that came in a form that is kept aside was there: what was missing before counts no more.
-_CHECKS = f"""
-    SELECT f.id, f.run_id, f.requested_at, f.elapsed_ms FROM fetches f JOIN readings r ON r.id = {held("f")}
-    WHERE f.page_id = :page AND r.outcome IN ('gone', 'soft-gone') AND f.id > coalesce((
-        SELECT max(o.id) FROM fetches o LEFT JOIN readings q ON q.id = {held("o")}
-        WHERE o.page_id = :page AND (q.outcome IN ('ok', 'quarantined') OR (o.result = 'not-modified' AND o.error IS NULL))
-    ), 0) ORDER BY f.id
-"""  # noqa: S608 - our names
-
-
 def checks_of(connection: sqlite3.Connection, page_id: int) -> list[Check]:
-    """Return the looks that found a page missing since it last answered, in order."""
-    rows = connection.execute(_CHECKS, {"page": page_id}).fetchall()
-    return [Check(fetch_id, run_id, requested, later(requested, elapsed)) for fetch_id, run_id, requested, elapsed in rows]
+    """Return the looks that found a page missing since it last answered, in order.
+
+    A cache repeats what it once saw: what it says of a time before the page was seen is no check, and a page that it shows as it
+    stood before a check does not undo that.
+    """
+    runs = dict(connection.execute("SELECT id, run_id FROM fetches WHERE page_id = ?", (page_id,)).fetchall())
+    checks: list[Check] = []
+    answered_at = ""
+    for look in looks_of(connection, page_id):
+        if look.outcome in MISSING and (look.cached_at is None or look.cached_at > answered_at):
+            checks.append(Check(look.fetch_id, runs[look.fetch_id], look.stood_at, look.received_at))
+        elif look.outcome in _THERE or (look.result is Result.NOT_MODIFIED and look.error is None):
+            answered_at = max(answered_at, look.stood_at)
+            checks = [check for check in checks if look.cached_at is not None and check.stood_at >= look.cached_at]
+    return checks
 
 
 def controls_of(connection: sqlite3.Connection, runs: Sequence[int], host: str) -> dict[int, list[int]]:

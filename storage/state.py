@@ -126,19 +126,33 @@ def advance(state: PageState, look: LookFact) -> PageState:
     """Return the state after one more look.
 
     A 304 that nobody asked for carries an error: it confirms nothing.  Neither does one of a removed page bring it back: only a
-    body makes the version that says so.  A body that made no version and stood no later than what is known confirms nothing.
+    body makes the version that says so.  An answer that made no version and stood in a cache since before what is known says
+    nothing of now: neither that the page is there nor that it is not.
     """
     seen = replace(state, last_look_at=look.requested_at, looks=state.looks + 1, error=look.error)
     if look.result is Result.NOT_MODIFIED and look.error is None and state.base_at is not None and state.state is not State.REMOVED:
         latest = max(look.stood_at, state.unchanged_304 or state.base_at)
         return _confirmed(replace(seen, unchanged_304=latest if latest > state.base_at else None, outcome=look.result.value), look)
-    if look.outcome is Outcome.OK and look.version is None and state.outdates(look.cached_at):
+    if look.version is None and _is_of_old(state, look):
         return _answered(state, seen, Outcome.OK)
     if look.outcome is Outcome.QUARANTINED:
         return _answered(state, seen, Outcome.QUARANTINED)
     if look.outcome is Outcome.OK:
         return _read(replace(seen, outcome=Outcome.OK.value), look)
     return _failed(seen, look)
+
+
+def _is_of_old(state: PageState, look: LookFact) -> bool:
+    """Tell whether a cache answered with what stood before we knew better, be that the page or that there is none.
+
+    A page that is missing is not back because a copy shows it that was taken before it was seen to be missing.
+    """
+    if look.cached_at is None:
+        return False
+    if look.outcome in MISSING:
+        return state.state is not State.REMOVED and look.cached_at <= (state.base_at or "")
+    predates_absence = state.state is State.SUSPECT and look.cached_at <= (state.missing_at or "")
+    return look.outcome is Outcome.OK and (predates_absence or state.outdates(look.cached_at))
 
 
 def _confirmed(state: PageState, look: LookFact) -> PageState:

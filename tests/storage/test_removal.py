@@ -60,10 +60,8 @@ def test_days_are_the_portals():
 def test_nothing_is_proven_before_the_earliest_proof(hours):
     """The earliest proof that people are told of is never later than the proof itself."""
     found = checks(*hours)
-    assert not proven(found, healthy(found), RULE) or parse_instant(found[-1].requested_at) >= earliest_proof(
-        found[0].requested_at, RULE
-    )
-    assert local_day(earliest_proof(found[0].requested_at, RULE), ZONE) > local_day(parse_instant(found[0].requested_at), ZONE)
+    assert not proven(found, healthy(found), RULE) or parse_instant(found[-1].stood_at) >= earliest_proof(found[0].stood_at, RULE)
+    assert local_day(earliest_proof(found[0].stood_at, RULE), ZONE) > local_day(parse_instant(found[0].stood_at), ZONE)
 
 
 @pytest.mark.parametrize(

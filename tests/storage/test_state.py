@@ -158,6 +158,24 @@ def test_an_older_copy_ends_an_error_of_the_way():
         assert advance(before, look(70, age=7200)) == replace(before, last_look_at=at(70), looks=3)
 
 
+@pytest.mark.parametrize("outcome", [Outcome.GONE, Outcome.SOFT_GONE])
+@pytest.mark.parametrize("age", [3600, 7200])
+def test_an_old_answer_that_there_is_no_page_makes_nobody_suspect(outcome, age):
+    """A 404 that stood in a cache since before the page was read says nothing of now; a younger one does."""
+    before = fold([first()])
+    assert advance(before, failed(60, outcome, age=age)) == replace(before, last_look_at=at(60), looks=2)
+    assert advance(before, failed(60, outcome, age=3599)).state is State.SUSPECT
+    missing = fold([first(10), failed(60)])
+    assert advance(missing, failed(70, outcome, age=3600)) == replace(missing, last_look_at=at(70), looks=3)
+
+
+def test_a_missing_page_is_not_back_because_a_copy_shows_it():
+    """A copy taken after the page was read, but before it was seen to be missing, does not bring it back; a later one does."""
+    before = fold([first(), failed(60)])
+    assert advance(before, look(90, age=1800)) == replace(before, last_look_at=at(90), looks=3)
+    assert advance(before, look(90, age=1799)).state is State.LIVE
+
+
 def test_a_removed_page_is_not_brought_back_by_a_copy_from_before():
     """What stood after the page was last read, and before it was seen to be missing, restores nothing."""
     before = fold([first(), removal(60)])
