@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from storage.derived import plan, track
@@ -27,6 +27,11 @@ __all__ = ["Row", "SweepRecord", "Swept", "append_sweep", "members_of_listing"]
 _REWORDED_AT_LEAST, _REWORDED_SHARE = 10, 0.5
 """So many rows whose title (or date) reads otherwise than in the sweep before, and more than this share of those known: the listing
 has another layout, and its rows were not all retitled within the hour."""
+
+
+_AGES_ARE_WHOLE = 1000
+"""Milliseconds by which two ages of one copy may disagree."""
+_OLD = "an older copy of the listing from a cache: it stood there since before it was last read completely"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +97,19 @@ class _Written:
 def append_sweep(writer: Writer, sweep: SweepRecord, *, now: datetime, schedule: Schedule) -> Swept:
     """Append a sweep in the caller's transaction and return what became of it.
 
-    What stood on a page of the listing that could not be read is unknown: only a complete sweep says `left`.
+    What stood on a page of the listing that could not be read is unknown: only a complete sweep says `left`.  A copy of the listing
+    from before the newest complete sweep is not complete either: it says nothing of rows that are known, and nothing of when the
+    others came.
     """
     not_before = _stood_at(writer, sweep)
-    written = _Written(_write_sweep(writer, sweep, now), sweep.section_id, not_before, instant(now))
+    is_old = _is_of_old(writer, sweep, not_before, instant(now))
+    if is_old:
+        sweep = replace(sweep, complete=False, note="; ".join(filter(None, (sweep.note, _OLD))))
+    bound = None if is_old else not_before
+    written = _Written(_write_sweep(writer, sweep, now), sweep.section_id, bound, instant(now))
     rows, new = _pages_of_rows(writer, sweep, now, schedule)
-    members = {page_id: _member(writer, sweep.section_id, page_id) for page_id in rows}
-    told = {page_id: _events(members[page_id], row.listed) for page_id, row in rows.items()}
+    members = {page_id: _member(writer, sweep.section_id, page_id) for page_id in (new if is_old else rows)}
+    told = {page_id: _events(member, rows[page_id].listed) for page_id, member in members.items()}
     reworded = _reworded({page_id: events for page_id, events in told.items() if members[page_id] is not None})
     held = members_of_listing(writer.connection, sweep.section_id) if sweep.complete else set()
     for page_id, events in told.items():
@@ -163,8 +174,25 @@ def _stood_at(writer: Writer, sweep: SweepRecord) -> str | None:
     if row is None:
         return None
     began, ended = map(str, row)
-    answers = _answers(writer, sweep.section_id, began, ended)
-    return min([began, *(later(requested, -1000 * answer_age(json.loads(headers))) for requested, _, headers in answers)])
+    return min([began, *_stood(_answers(writer, sweep.section_id, began, ended))])
+
+
+def _stood(answers: list[tuple[str, int, str]]) -> list[str]:
+    """Return since when each answer surely stood."""
+    return [later(requested, -1000 * answer_age(json.loads(headers))) for requested, _, headers in answers]
+
+
+def _is_of_old(writer: Writer, sweep: SweepRecord, known: str | None, now: str) -> bool:
+    """Tell whether an answer of a sweep had stood in a cache since before the newest complete sweep, as a lagging node has it.
+
+    A fresh answer never had: our own clock may have been set back meanwhile.  The same copy once more is no older, though ages
+    are whole seconds.
+    """
+    if known is None:
+        return False
+    answers = _answers(writer, sweep.section_id, instant(sweep.started_at), now)
+    stood = zip(_stood(answers), answers, strict=True)
+    return any(since < later(known, -_AGES_ARE_WHOLE) and since < requested for since, (requested, _, _) in stood)
 
 
 def _answers(writer: Writer, section_id: int, began: str, ended: str) -> list[tuple[str, int, str]]:

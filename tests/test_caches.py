@@ -105,3 +105,14 @@ def test_a_removal_is_told_once_and_proven_though_a_node_still_shows_the_page(wo
     statuses = [look["status"] for look in world.looks(world.page(page.path))]
     assert statuses == [200, 404, 200, 404, 200, 404]
     assert (told(world), kinds(world), world.states(page)) == (["suspect", "removed"], ["removed"], ["removed"])
+
+
+def test_a_row_has_not_left_because_a_node_does_not_show_it_yet(world: World):
+    """One node in two has the listing as it stood before a press release was published: it came once, and never left."""
+    world.portal.fill_cache(one_in=2)
+    world.clock.pass_by(timedelta(hours=1))
+    fresh = world.portal.publish()
+    crawls(world, 4)
+    events = world.values("SELECT event FROM listing_events WHERE page_id = ?", world.page(fresh.path))
+    assert events == ["appeared"]
+    assert world.values("SELECT complete FROM sweeps WHERE id > 1") == [1, 0, 1, 0]

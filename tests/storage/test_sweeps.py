@@ -173,6 +173,42 @@ def test_bounds_count_from_what_the_answers_say(story, ages, seconds):
     assert story.column("SELECT not_before FROM listing_events WHERE sweep_id = 2") == [later(started, -1000 * seconds)]
 
 
+def test_an_older_copy_of_the_listing_says_nothing_of_what_is_known(story):
+    """What a lagging node shows is no complete sweep: nothing left, came back or was renamed, and an unknown row has no bound."""
+    swept(story, read_listing(story, None), ONE, TWO)
+    swept(story, read_listing(story, None), ONE, THREE)
+    told = events(story)
+    fetches = read_listing(story, None, 7200)
+    unknown = article_url(4)
+    rows = [Row(listed(url, "Another title"), url_key(url), None, fetches[-1][0]) for url in (ONE, TWO, unknown)]
+    swept(story, fetches, rows=rows)
+    assert events(story) == [*told, (3, "appeared", unknown, "Another title", "2022-09-20")]
+    assert story.column("SELECT not_before FROM listing_events WHERE sweep_id = 3") == [None]
+    note = "an older copy of the listing from a cache: it stood there since before it was last read completely"
+    assert story.rows("SELECT complete, note FROM sweeps WHERE id = 3") == [{"complete": 0, "note": note}]
+    swept(story, read_listing(story, None), ONE, THREE)
+    assert [row[:3] for row in events(story)[len(told) + 1 :]] == [(4, "left", unknown)]
+    assert story.column("SELECT not_before FROM listing_events WHERE sweep_id = 4") == [
+        story.value("SELECT started_at FROM sweeps WHERE id = 2")
+    ]
+
+
+def test_the_same_copy_of_the_listing_is_no_older(story):
+    """Two sweeps from one copy are both complete, though their ages are whole seconds."""
+    swept(story, read_listing(story, 3600), ONE)
+    swept(story, read_listing(story, 3661), ONE)
+    swept(story, read_listing(story, 3800), ONE)
+    assert story.column("SELECT complete FROM sweeps") == [1, 1, 0]
+
+
+def test_a_copy_of_the_listing_from_between_two_sweeps_is_news(story):
+    """A cache that filled after the last complete sweep tells what changed since."""
+    swept(story, read_listing(story, None), ONE, TWO)
+    story.clock.skip(hours=3)
+    swept(story, read_listing(story, 3600), ONE)
+    assert [row[:3] for row in events(story)[2:]] == [(2, "left", TWO)]
+
+
 def test_bounds_rest_on_the_sections_own_listing(story):
     """What else was asked meanwhile, of this section or another, with whatever Age, is none of the sweep."""
     fetches = read_listing(story, None)
