@@ -39,20 +39,33 @@ _STEPS = ("Check from another network; see docs/blocked.md", "Look again: jiaxin
 
 
 async def prove_removals(session: Session, by_section: Mapping[int, Target], missing: Sequence[Row]) -> None:
-    """Ask the controls of each host with pages that were `missing` in this run, and append every removal that is now proven."""
+    """Ask the controls of each host with pages that were `missing` in this run, and append every removal that is now proven.
+
+    The controls of a host in trouble are not asked: without them no look of this run is a check, and when the trouble is over
+    nothing counts as missing for as long as it lasted.
+    """
     for host in dict.fromkeys(page["host"] for page in missing):
         pages = [page for page in missing if page["host"] == host]
+        if _is_in_trouble(session, host, pages[0]["url"]):
+            continue
         await _ask_controls(session, by_section, host, by_section[pages[0]["section"]].portal)
-        health = health_of(session.archive.connection, host)
-        if health.in_trouble:
-            message = _BLOCKED.format(host=host, missing=health.missing, tracked=health.tracked)
-            if session.archive.alert(Alert(_BLOCK, host, message, pages[0]["url"], _STEPS)):
-                session.report.note(message)
+        if _is_in_trouble(session, host, pages[0]["url"]):
             continue
         for page in pages:
             rule = rule_of(by_section[page["section"]].portal)
             if session.archive.prove_removal(page["page"], rule) is not None:
                 session.summary.counts["removed"] += 1
+
+
+def _is_in_trouble(session: Session, host: str, url: str) -> bool:
+    """Tell whether so much of a host is missing that it is no removal, and raise the alert that says so."""
+    health = health_of(session.archive.connection, host)
+    if not health.in_trouble:
+        return False
+    message = _BLOCKED.format(host=host, missing=health.missing, tracked=health.tracked)
+    if session.archive.alert(Alert(_BLOCK, host, message, url, _STEPS)):
+        session.report.note(message)
+    return True
 
 
 def end_trouble(session: Session, hosts: Sequence[str]) -> None:

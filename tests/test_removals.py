@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from storage.instants import instant
 from tests.misbehaviour import response
 from tests.site import HOME, Site, article, link, listing
 
@@ -102,6 +103,22 @@ def test_a_block_of_deep_pages_is_no_removal(site):
     look_again(site, timedelta(days=2))
     assert site.rows("SELECT count(*) FROM _alerts WHERE closed_at IS NULL") == [(0,)]
     assert site.rows("SELECT count(*) FROM _pages WHERE state = 'suspect'") == [(0,)]
+
+
+def test_what_was_missing_behind_a_block_is_no_check(site):
+    """One page stays away when a block ends: its checks begin then, and it is not proven before they span a day."""
+    for number in range(1, 9):
+        site.answers[f"art_1_{number}.html"] = GONE
+    look_again(site, timedelta(0), HOUR, 6 * HOUR, 24 * HOUR, 24 * HOUR)
+    for number in {*range(1, 9)} - {3}:
+        del site.answers[f"art_1_{number}.html"]
+    over = site.clock.instant
+    counts = look_again(site, 24 * HOUR, 24 * HOUR, 24 * HOUR)
+    assert [each["removed"] for each in counts] == [0, 0, 1]
+    ((missing_since, checks),) = site.rows("SELECT first_missing_at, checks FROM removals")
+    assert missing_since > instant(over)
+    assert checks == 3
+    site.assert_rebuilt()
 
 
 def test_two_of_eight_are_proven(site):
