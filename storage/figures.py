@@ -48,6 +48,8 @@ def _han_value(text: str) -> Decimal:
     if re.fullmatch(rf"[\d.]+|[{_DIGITS}]+", text):
         return Decimal("".join(str(_digit(char)) for char in text))
     if "点" in text:
+        if text[-1] in SCALES:
+            return _han_value(text[:-1]) * SCALES[text[-1]]
         whole, _, rest = text.partition("点")
         return Decimal(f"{_han_value(whole)}.{''.join(str(_digit(char)) for char in rest)}")
     for scale in "亿万千百十":
