@@ -1,7 +1,7 @@
 """How well edits are labelled: the confusion matrix, precision, recall and F1 of each label on the hand-labelled pairs.
 
 Run as `python -m bench.labels [FILE]...`, by default on the pairs that the labeller was made with and on each set that was written
-from the stated rule alone; with `--wrong` it also lists the pairs that were labelled otherwise.  Leaves with 1 where one falls short.
+from the stated rule alone; with `--wrong` it also lists the pairs labelled otherwise.  Leaves with 1 where a label falls short.
 """
 
 from __future__ import annotations
