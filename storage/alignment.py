@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 from storage.names import names
 from storage.sequences import common_runs
-from storage.slips import Word, doubled, keys, without_the_same
+from storage.slips import Word, doubled, keys, slipped
 from storage.spelling import american
 from storage.words import BELONGING, LIGHT_HAN, LIST_WORDS, inflected
 
@@ -87,38 +87,34 @@ def _paired(old: list[Side], new: list[Side]) -> list[tuple[Side | None, Side | 
     """Return which sentence became which; one that was split or joined by a sign alone counts as one."""
     if len(old) * len(new) > _MOST_PAIRS:
         return [*((line, None) for line in old), *((None, line) for line in new)]
-    best: dict[tuple[int, int], tuple[float, tuple[int, int] | None]] = {(0, 0): (0.0, None)}
+    words = [_words(side) for side in old], [_words(side) for side in new]
+    best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
     for here in range(len(old) + 1):
         for there in range(len(new) + 1):
-            best[here, there] = (
-                max(
-                    (best[here - i, there - j][0] + _worth(old[here - i : here], new[there - j : there]), (i, j))
-                    for i, j in _STEPS
-                    if here >= i and there >= j
-                )
-                if here or there
-                else (0.0, None)
-            )
+            steps = [(i, j) for i, j in _STEPS if here >= i and there >= j]
+            worths = (_worth(words[0][here - i : here], words[1][there - j : there]) for i, j in steps)
+            ends = [(best[here - i, there - j][0] + worth, (i, j)) for (i, j), worth in zip(steps, worths, strict=True)]
+            best[here, there] = max(ends, default=(0.0, (0, 0)))
     pairs: list[tuple[Side | None, Side | None]] = []
     here, there = len(old), len(new)
-    while step := best[here, there][1]:
-        left, right = old[here - step[0] : here], new[there - step[1] : there]
-        pairs.append((sum(left, ()) if step[0] else None, sum(right, ()) if step[1] else None))
-        here, there = here - step[0], there - step[1]
+    while here or there:
+        i, j = best[here, there][1]
+        pairs.append((sum(old[here - i : here], ()) if i else None, sum(new[there - j : there], ()) if j else None))
+        here, there = here - i, there - j
     return pairs[::-1]
 
 
-def _worth(left: list[Side], right: list[Side]) -> float:
+def _worth(left: list[list[str]], right: list[list[str]]) -> float:
     """Return how many words two passages share, 0 for one that has no partner, less than that for a pair that does not stay."""
     if not left or not right:
         return 0.0
-    one, other = _words(sum(left, ())), _words(sum(right, ()))
-    if max(len(left), len(right)) > 1:
-        shared = _shared(one, other, _MOST_OF_BOTH * max(len(one), len(other)))
-        return shared - 1.0 if shared else -1.0
-    if shared := _shared(one, other, min(len(one), len(other)) / 2):
-        return shared + 0.1
-    return min(len(one), len(other)) + 0.1 if _misspelt(left[0], right[0]) else -1.0
+    one, other = list(chain.from_iterable(left)), list(chain.from_iterable(right))
+    fewer, more = sorted((len(one), len(other)))
+    if len(left) == len(right):
+        shared = _shared(one, other, fewer / 2) or (fewer if _misspelt(one, other) else 0)
+        return shared + 0.1 if shared else -1.0
+    shared = _shared(one, other, _MOST_OF_BOTH * more) if fewer >= _MOST_OF_BOTH * more else 0
+    return shared - 1.0 if shared else -1.0
 
 
 def _shared(one: list[str], other: list[str], least: float) -> int:
@@ -129,10 +125,9 @@ def _shared(one: list[str], other: list[str], least: float) -> int:
     return shared if shared >= least else 0
 
 
-def _misspelt(left: Side, right: Side) -> bool:
+def _misspelt(one: list[str], other: list[str]) -> bool:
     """Whether an English sentence shares so few words with another because it is full of slips."""
-    near = abs(len(left) - len(right)) <= _NEAR and all(word.token.kind != "han" for word in (*left, *right))
-    return near and without_the_same(left, right) == ((), ())
+    return len(one) == len(other) and all(map(slipped, one, other))
 
 
 def _words(side: Side) -> list[str]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from storage.alignment import changes, dressed, letters
 from storage.gazetteer import LEVELS, ROLES, STANDING_FOR, STANDING_FOR_HAN, TITLES
+from storage.hannames import PERSON
 from storage.lexer import sentences
 from storage.slips import keys, without_the_same
 from storage.words import BELONGING, LIST_WORDS, VAGUE, VAGUE_HAN, inflected
@@ -93,11 +95,9 @@ def _judged(left: Side, right: Side, elsewhere: Sequence[str]) -> set[str]:
     if not left and not right:
         return set()
     figures = _figures(left, right), _figures(right, left)
-    names = _names(left), _names(right)
-    bare = [
-        [word for word in side if word not in own and word.kind != "name"]
-        for side, own in ((left, figures[0]), (right, figures[1]))
-    ]
+    names = (list(left), list(right)) if _persons_exchanged(left, right) else (_names(left), _names(right))
+    own = {*figures[0], *figures[1], *names[0], *names[1]}
+    bare = [[word for word in side if word not in own] for side in (left, right)]
     if _values(figures[0]) == _values(figures[1]):
         figures = [], []
     rest = _left_over(bare[0], bare[1], figures, names)
@@ -105,6 +105,16 @@ def _judged(left: Side, right: Side, elsewhere: Sequence[str]) -> set[str]:
     if all(figures) or (any(figures) and not rest):
         labels.add("numeric")
     return labels | _name_label(names, elsewhere, rest=rest) or {"substantive"}
+
+
+def _persons_exchanged(left: Side, right: Side) -> bool:
+    """Whether Chinese persons whom no neighbour betrayed as such gave way to one another, or to a pronoun."""
+    texts = [_han(list(side)) for side in (left, right)]
+    alone = all(len(text) == len(side) for text, side in zip(texts, (left, right), strict=True))
+    persons = [bool(PERSON.fullmatch(text)) for text in texts]
+    if not alone or not any(persons):
+        return False
+    return max(map(len, texts)) > len("某某") if all(persons) else any(text in {"他", "她"} for text in texts)
 
 
 def _names(side: Side) -> list[Word]:
@@ -127,13 +137,17 @@ def _name_label(named: _Pair, elsewhere: Sequence[str], *, rest: bool) -> set[st
     if all(named) or not rest:
         return {"name"}
     side = 0 if named[0] else 1
-    return {"name"} if any(f" {name} " not in _spoken(elsewhere[1 - side]) for name in _whole(named[side])) else set()
+    other = _text_spoken(elsewhere[1 - side])
+    return {"name"} if any(f" {name} " not in other for name in _whole(named[side])) else set()
 
 
 def _spoken(text: str) -> str:
     """Return the words and characters of a text, parted by spaces, as the keys of tokens are."""
     folded = unicodedata.normalize("NFKC", text).lower().translate({ord("’"): "'"})
     return f" {' '.join(_SPOKEN.findall(re.sub(_POSSESSIVE, '', folded).replace(_APOSTROPHE, '')))} "
+
+
+_text_spoken = lru_cache(maxsize=2)(_spoken)  # asked for each name of an edit
 
 
 def _whole(words: list[Word]) -> list[str]:

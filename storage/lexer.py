@@ -69,6 +69,8 @@ _ROWS = (
     (re.compile(r"\(i\).*\(ii\)"), re.compile(r"\([ivx]{1,4}\)")),
     (re.compile(r"\(一\).*\(二\)"), re.compile(r"\([一二三四五六七八九十]{1,3}\)")),
     (re.compile(r"(?<!\d)1\).*(?<!\d)2\)"), re.compile(r"(?<!\d)\d{1,2}\)")),
+    (re.compile(r"\b(?:a\).*\bb|i\).*\bii)\)"), re.compile(r"\b(?:[a-z]|[ivx]{1,4})\)")),
+    (re.compile("(?:^|[;:,。])一、.*[;。]二、"), re.compile("(?:^|(?<=[;:,。]))[一二三四五六七八九十]{1,3}、")),
     (re.compile(r"(?<![\d.])1\.\s.*(?<![\d.])2\.\s"), re.compile(r"(?<![\d.,])\d{1,2}\.(?=\s)")),
     (re.compile("一是.*二是"), re.compile("(?<![十第统唯])[一二三四五六七八九十]是")),
 )

@@ -165,9 +165,20 @@ def _only_begins(tokens: Sequence[Token], run: list[int]) -> bool:
         return False
     if len(run) > 1 and frequency(american(first)) < _LEAST_FREQUENT and not first.endswith(_CALLINGS) and first not in _FUNCTION:
         return False
+    following = tokens[run[-1] + 1].key if run[-1] + 1 < len(tokens) else ""
+    if len(run) == 1 and following in _SAYS and not first.endswith("s") and first not in _FUNCTION | _CROWDS:
+        return False
     return _ordinary(first) and not (len(run) == 1 and first in GIVEN_NAMES and not relatives(first))
 
 
+# What a person does; one noun alone before it, without an article, is a name: `Brown praised the swimmers`.
+_SAYS = frozenset(
+    "said says told added explained praised thanked visited met chaired attended promised stressed noted urged welcomed announced"
+    " warned spoke resigned retired denied admitted apologised apologized".split()
+)
+_CROWDS = frozenset(
+    "police staff management everyone everybody nobody somebody anyone someone one people government i you we".split()
+)
 _FUNCTION = frozenset(
     "the a an in on at from of for to by with and but as according further this that these those our it he she they we i you his"
     " her their its my your some any all no not if when while where who what how why both each every after before since until"

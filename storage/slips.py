@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from storage.lexer import Kind, Token
 
-__all__ = ["Change", "Side", "Word", "doubled", "keys", "without_the_same"]
+__all__ = ["Change", "Side", "Word", "doubled", "keys", "slipped", "without_the_same"]
 
 _SHORT_WORD = 4  # a slip of two letters is believed in longer words only
 _LONGEST_DOUBLED = 6  # characters of a Chinese phrase that was set twice
@@ -86,7 +86,7 @@ def _twice(sentence: Sequence[Token], end: int, length: int) -> bool:
     if [token.text.lower() for token in first] != [token.text.lower() for token in second]:
         return False
     kinds = {token.kind for token in second}
-    alike = kinds <= {"han", "article"} or kinds <= {"word", "article"} or (kinds == {"figure"} and second[0].text.isascii())
+    alike = kinds <= {"han", "article"} or kinds <= {"word", "article"} or (kinds == {"figure"} and _of_letters(second[0].text))
     if any(token.gap.strip(" ") for token in second) or not alike:
         return False
     return length > 1 or first[0].kind == "unit" or second[0].key not in REDUPLICATED
@@ -179,18 +179,26 @@ def _run_together(left: Side, right: Side) -> Iterator[tuple[int, int]]:
 def _printed_letters(side: Side) -> list[str]:
     """Return the words of a passage as printed, up to the first that is not of letters: a number word may be run together too."""
     words = [_printed(word) for word in side]
-    return list(takewhile(lambda word: word.isalpha() and word.isascii(), words))
+    return list(takewhile(_of_letters, words))
+
+
+def _of_letters(word: str) -> bool:
+    return word.isascii() and word.isalpha()
 
 
 def _slip(one: Word, other: Word) -> bool:
-    """Whether one word is the other, slipped: of the closed list, spelt as across the ocean, or no English word."""
+    """Whether one word is the other, slipped; no figure is, and no character that is not of a group of the closed list."""
     if frozenset((one.key, other.key)) in CONFUSED:
         return "figure" not in {one.kind, other.kind}
-    left, right = (american(_printed(word) if word.name else _unaccented(_printed(word))) for word in (one, other))
-    if {one.kind, other.kind} - {"word", "article", "name", "unit"} or not (left + right).isascii():
-        return False
+    left, right = (_printed(word) if word.name else _unaccented(_printed(word)) for word in (one, other))
+    return not {one.kind, other.kind} - {"word", "article", "name", "unit"} and slipped(left, right)
+
+
+def slipped(one: str, other: str) -> bool:
+    """Whether one English word is the other: spelt as across the ocean, or slipped so that one of them is no word."""
+    left, right = american(one), american(other)
     allowed = 1 if min(len(left), len(right)) <= _SHORT_WORD else 2
-    if left == right or abs(len(left) - len(right)) > allowed:
+    if left == right or abs(len(left) - len(right)) > allowed or not (left + right).isascii():
         return left == right
     return not (is_english(left) and is_english(right)) and distance(left, right) <= allowed and not derived(left, right)
 

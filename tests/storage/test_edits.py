@@ -99,6 +99,15 @@ def test_direction_never_matters():
         ("One of the boats sank here.", "Some of the boats sank here.", ("substantive",)),
         ("The list is at www.a.org/5/x.", "The list is at www.a.org/6/x.", ("substantive",)),
         ("服务群众800人。", "服务群众800人次。", ("substantive",)),
+        ("Mariners should i) keep clear; ii) slow down.", "Mariners should (a) keep clear; (b) slow down.", ("cosmetic",)),
+        ("会议指出，一是统一思想；二是明确分工。", "会议指出，一、统一思想；二、明确分工。", ("cosmetic",)),
+        ("Brown praised the swimmers and their coaches.", "Browne praised the swimmers and their coaches.", ("name",)),
+        ("Polcie said the net had been cut.", "Police said the net had been cut.", ("cosmetic",)),
+        ("林秀英给罗文斌颁奖。", "罗文斌给林秀英颁奖。", ("name",)),
+        ("次日，陈国安捡到一个钱包。", "次日，林秀英捡到一个钱包。", ("name",)),
+        ("The road was shut from noon noon.", "The road was shut from noon.", ("cosmetic",)),
+        ("Goals: Reed 2 2 5, Hall 1 0 3", "Goals: Reed 2 5, Hall 1 0 3", ("numeric",)),
+        ("The gate is shut. The dam holds. Nobody came.", "The gate is shut, the dam holds, nobody came.", ("cosmetic",)),
     ],
 )
 def test_classes_of_the_rule(before, after, expected):
