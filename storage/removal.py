@@ -111,7 +111,7 @@ def controls_of(connection: sqlite3.Connection, runs: Sequence[int], host: str) 
     """Return, by run, the control fetches of a host that answered normally; a run in which one did not is left out."""
     controls: dict[int, list[int]] = {}
     failed: set[int] = set()
-    for run_id in runs:
+    for run_id in dict.fromkeys(runs):  # a page may be looked at twice in one run, also for the sake of a copy
         for fetch_id, outcome in connection.execute(_CONTROLS, {"run": run_id, "host": f"%://{host}/%"}):
             controls.setdefault(run_id, []).append(fetch_id)
             if outcome != "ok":

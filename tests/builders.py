@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
+from zoneinfo import ZoneInfo
 
 from storage.archive import Archive
 from storage.instants import instant
@@ -25,6 +26,7 @@ from storage.records import (
     Result,
     SweepKind,
 )
+from storage.removal import RemovalRule
 from storage.sweeps import Row, SweepRecord
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ HOST = "www.jiaxing.gov.cn"
 READER = "1/0a1b2c3d/selectolax-1.0.2"
 OTHER_READER = "2/4e5f6a7b/selectolax-1.0.2"
 DAY = "2026-01-01"
+RULE = RemovalRule(checks=2, spread=0, days=1, zone=ZoneInfo("Asia/Shanghai"))
+"""Two checks prove a removal here, so that a short story holds some."""
 _NUMBERS = Random(1229426380)
 _CHROME = "".join(f"<a href='/col/col{_NUMBERS.getrandbits(48)}/index.html'>Column {n} of the portal</a>" for n in range(120))
 
@@ -196,6 +200,14 @@ class Story:
         self.insert("proofs", {"version_id": version_id, "fetch_id": appended.fetch_id, "role": "check"})
         self.archive.rebuild()
         return version_id
+
+    def proven(self, page: int, *outcomes: Outcome) -> int | None:
+        """Find a page missing (twice, or as given) beside a control that answers, and prove it removed; return the version."""
+        for outcome in outcomes or (Outcome.GONE, Outcome.GONE):
+            self.fails(page, outcome)
+        control = self.answer(f"http://{HOST}/", b"<html>home</html>", purpose=Purpose.CONTROL)
+        self.archive.append_fetches([control], run_id=self.run, reading=Reading("control-1", Outcome.OK))
+        return self.archive.prove_removal(page, RULE)
 
     def insert(self, table: str, row: dict[str, object]) -> int:
         """Write one ledger row and its leaf."""

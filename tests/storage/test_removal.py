@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.instants import instant, local_day, parse_instant
-from storage.removal import Check, HostHealth, RemovalRule, earliest_proof, proven
+from storage.records import Outcome
+from storage.removal import Check, HostHealth, RemovalRule, controls_of, earliest_proof, proven
+from tests.builders import HOST
 
 ZONE = ZoneInfo("Asia/Shanghai")
 RULE = RemovalRule(checks=3, spread=86_400.0, days=2, zone=ZONE)
@@ -70,3 +72,13 @@ def test_nothing_is_proven_before_the_earliest_proof(hours):
 def test_many_at_once_are_trouble(missing, tracked, trouble):
     """Five pages and more than a fifth of a host missing at once is the host or our way to it, until somebody has looked."""
     assert HostHealth(missing, tracked).in_trouble is trouble
+
+
+def test_two_checks_in_one_run_share_its_controls(story, page):
+    """A page that is looked at twice in one run (its copy changed, say) is proven missing by both, each control named once."""
+    story.look(page)
+    version = story.proven(page, Outcome.GONE, Outcome.SOFT_GONE)
+    assert version is not None
+    roles = story.connection.execute("SELECT role, count(*) FROM proofs WHERE version_id = ? GROUP BY role", (version,)).fetchall()
+    assert roles == [("check", 2), ("control", 1)]
+    assert [len(fetches) for fetches in controls_of(story.connection, [story.run, story.run], HOST).values()] == [1]
