@@ -7,14 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from storage.comparing import base_as_read, said_before
-from storage.derived import look_of, page_state, plan_with_copies, refresh_releases, save_state
+from storage.derived import look_of, looks_of, page_state, plan_with_copies, refresh_releases, save_state
 from storage.fingerprint import compare_sha256
 from storage.instants import instant, later
 from storage.marks import FLAP, is_unconfirmed, marked, was_told
 from storage.news import is_baseline, is_second_address, tell, tell_version
 from storage.opinions import identify
 from storage.records import FoundBy, Kind, Outcome, Result, State
-from storage.state import MISSING, advance, answer_age
+from storage.state import MISSING, advance, answer_age, fold
 from storage.versions import Draft, draft_version
 from storage.writer import received_at
 
@@ -86,6 +86,8 @@ def append_look(writer: Writer, look: Look, *, now: datetime, schedule: Schedule
     fact = look_of(writer.connection, fetch_id)
     version = fact.version
     after = advance(before, fact)
+    if look.rereading is not None and after.base_fetch_id == before.base_fetch_id:
+        after = fold(looks_of(writer.connection, look.page_id))  # the base stayed, and reads otherwise now
     save_state(writer.connection, look.page_id, after)
     to_see = identify(writer, look.page_id, now, read=version is not None)
     refresh_releases(writer.connection, [look.page_id])

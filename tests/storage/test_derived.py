@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.derived import _LOOK_ROWS
+from storage.fingerprint import compare_sha256
 from storage.log import CompactRange
 from storage.records import Listed, Outcome, Purpose, Reading, SweepKind
-from tests.builders import OTHER_READER, READER, Clock, article_url, content, opened, reading
+from tests.acting import HAPPENINGS, TEXTS, act_out
+from tests.builders import OTHER_READER, Clock, article_url, content, opened, reading
 
-TEXTS = ("Zhang Bing visited the port.", "Zhang Bing toured the port.", "Another text.", "")
-URLS = [article_url(1), article_url(1, column=9), article_url(2), article_url(3)]
 FORCED = ("copy", "listing")
 """Why a look was brought forward: a wish of the moment, which `_frontier` does not keep through a rebuild."""
 SUMMARIES = {
@@ -48,97 +48,12 @@ def rebuilt_as_it_was(story):
     assert (edge.size, edge.root()) == (leaves.size, leaves.root()) == story.archive.log_head()
 
 
-# What may happen, as (word, arguments): pages are named by their place in the archive, so that every story can be acted out.
-
-PAGE = st.integers(0, 3)
-AGES = st.sampled_from([None, "0", "3600", "99999999"])
-HAPPENINGS = st.one_of(
-    st.tuples(st.just("look"), PAGE, st.sampled_from(TEXTS), AGES),
-    st.tuples(st.just("look"), PAGE, st.sampled_from(TEXTS[:2]), AGES),
-    st.tuples(st.just("new_reader"), PAGE, st.sampled_from(TEXTS), st.sampled_from([*TEXTS, None])),
-    st.tuples(st.just("fails"), PAGE, st.sampled_from([Outcome.GONE, Outcome.SOFT_GONE, Outcome.CHALLENGE, Outcome.EMPTY])),
-    st.tuples(st.just("times_out"), PAGE),
-    st.tuples(st.just("not_modified"), PAGE, AGES),
-    st.tuples(st.just("redirected"), PAGE, st.sampled_from(TEXTS)),
-    st.tuples(st.just("sweep"), st.sets(PAGE), st.booleans(), st.sampled_from(["A", "B"])),
-    st.tuples(st.just("imported"), st.sampled_from(TEXTS)),
-    st.tuples(st.just("removed"), PAGE),
-    st.tuples(st.just("waits"), st.integers(1, 1000)),
-)
-
-
-class Acting:
-    """Acts out happenings; one that cannot be is left out."""
-
-    def __init__(self, story):
-        self.story = story
-        story.sweep(URLS[:3])
-
-    def page(self, number):
-        """Return the page in that place, or the first."""
-        pages = self.story.column("SELECT id FROM pages WHERE kind = 'release' ORDER BY id")
-        return pages[number % len(pages)]
-
-    def headers(self, age):
-        """Return an answer's headers."""
-        return {"ETag": '"e"'} | ({"Age": age} if age else {})
-
-    def look(self, number, text, age):
-        """Look at a page that answers."""
-        self.story.look(self.page(number), text, headers=self.headers(age))
-
-    def new_reader(self, number, text, reread):
-        """Look at a page after the reader changed; the old body reads as said, or cannot be read."""
-        again = reading(reread, OTHER_READER) if reread is not None else Reading(OTHER_READER, Outcome.UNREADABLE)
-        self.story.look(self.page(number), text, reader=OTHER_READER, rereading=again)
-
-    def fails(self, number, outcome):
-        """Look at a page that answers with none of its own."""
-        self.story.fails(self.page(number), outcome)
-
-    def times_out(self, number):
-        """Look at a page that does not answer."""
-        self.story.times_out(self.page(number))
-
-    def not_modified(self, number, age):
-        """Look at a page that answers 304."""
-        self.story.not_modified(self.page(number), headers=self.headers(age))
-
-    def redirected(self, number, text):
-        """Look at a page over a redirect."""
-        page = self.page(number)
-        hop = self.story.answer("http://h/", None, status=301)
-        self.story.append(page, [hop, self.story.answer(self.story.url(page), b"x" + text.encode())], reading(text, READER))
-
-    def sweep(self, numbers, complete, title):
-        """Read a listing."""
-        self.story.sweep([Listed(URLS[number], title) for number in sorted(numbers)], complete=complete)
-
-    def imported(self, text):
-        """Import a file."""
-        name = f"file:{TEXTS.index(text)}"
-        if not self.story.value("SELECT count(*) FROM pages WHERE url_key = ?", name):
-            self.story.imported(text, name)
-
-    def removed(self, number):
-        """Prove a removal, of a page that was read and stands."""
-        page = self.page(number)
-        if self.story.state(page)["state"] in {"live", "suspect"}:
-            self.story.removed(page)
-
-    def waits(self, minutes):
-        """Let time pass."""
-        self.story.clock.skip(minutes=minutes)
-
-
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(HAPPENINGS, max_size=14))
 def test_a_rebuild_changes_nothing(happenings):
     """After any story the summaries follow from the ledger alone, and the ledger is sound."""
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder) / "archive.db") as story:
-        acting = Acting(story)
-        for word, *arguments in happenings:
-            getattr(acting, word)(*arguments)
+        act_out(story, happenings)
         rebuilt_as_it_was(story)
         honest(story)
 
@@ -193,6 +108,16 @@ def test_a_rereading_that_fails_takes_nothing_back(story, outcome):
     story.look(page, TEXTS[1], reader=OTHER_READER, rereading=Reading(OTHER_READER, outcome))
     rebuilt_as_it_was(story)
     story.fails(page)
+    rebuilt_as_it_was(story)
+
+
+def test_a_rereading_beside_an_older_copy(story):
+    """A copy from a cache is no new base: the one before stays, and is held to say what was read of it last."""
+    [page] = story.sweep([article_url(1)])
+    for _ in range(2):
+        story.look(page, TEXTS[0])
+    story.look(page, TEXTS[0], reader=OTHER_READER, rereading=reading(TEXTS[1], OTHER_READER), headers={"Age": "3600"})
+    assert story.state(page)["compare_sha256"] == compare_sha256(content(TEXTS[1]))
     rebuilt_as_it_was(story)
 
 
