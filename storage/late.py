@@ -142,17 +142,28 @@ def pages_of_section(
 
 def retold(connection: sqlite3.Connection, page_id: int, reader: str, fresh: Mapping[int, Reread]) -> Retelling:
     """Return what would have to be written of a page if its bodies read as `fresh` (fetch -> reading) says; writes nothing."""
+    fresh = _unwritten(connection, fresh)
     stored = _hashes(connection, page_id, reader)
     standing = {each.fetch_id: each for each in _standing(connection, page_id)}
     looks = [_told(look, fresh.get(look.fetch_id), stored, standing) for look in looks_of(connection, page_id)]
     return retell(looks)
 
 
+def _unwritten(connection: sqlite3.Connection, fresh: Mapping[int, Reread]) -> dict[int, Reread]:
+    """Return the readings that are not in the file yet: what a reader once made of a fetch is what it makes of it."""
+    sql = "SELECT 1 FROM readings WHERE fetch_id = ? AND reader = ?"
+    return {
+        fetch_id: each
+        for fetch_id, each in fresh.items()
+        if not connection.execute(sql, (fetch_id, each.reading.reader)).fetchone()
+    }
+
+
 def _told(look: LookFact, fresh: Reread | None, stored: Mapping[int, str | None], standing: Mapping[int, Standing]) -> Told:
     outcome, compared = look.outcome, stored.get(look.fetch_id)
     if fresh is not None:
-        came_to_nothing = fresh.reading.outcome in CAME_TO_NOTHING and outcome is not None
-        outcome, compared = outcome if came_to_nothing else fresh.reading.outcome, fresh.compared
+        holds = fresh.reading.outcome not in CAME_TO_NOTHING or outcome is None or outcome in CAME_TO_NOTHING
+        outcome, compared = fresh.reading.outcome if holds else outcome, fresh.compared
     compared = compared if outcome is Outcome.OK else None
     return Told(replace(look, outcome=outcome, version=None), compared, standing.get(look.fetch_id))
 
@@ -169,13 +180,25 @@ def _hashes(connection: sqlite3.Connection, page_id: int, reader: str) -> dict[i
 
 def _standing(connection: sqlite3.Connection, page_id: int) -> list[Standing]:
     rows = connection.execute(
-        "SELECT id, kind, fetch_id, previous_id, not_before, unchanged_304, found_by FROM versions v WHERE page_id = ?"
-        " AND NOT EXISTS (SELECT 1 FROM retractions r WHERE r.version_id = v.id) ORDER BY id",
+        "SELECT id, kind, fetch_id, previous_id, not_before, unchanged_304, found_by,"
+        " (SELECT json_group_array(k.fetch_id) FROM proofs k WHERE k.version_id = v.id AND k.role = 'check'),"
+        " compared_id IS NOT NULL AND changed <> '[]'"
+        " FROM versions v WHERE page_id = ? AND NOT EXISTS (SELECT 1 FROM retractions r WHERE r.version_id = v.id) ORDER BY id",
         (page_id,),
     )
     return [
-        Standing(number, Kind(kind), fetch_id, previous_id, not_before, unchanged_304, FoundBy(found_by))
-        for number, kind, fetch_id, previous_id, not_before, unchanged_304, found_by in rows
+        Standing(
+            id=number,
+            kind=Kind(kind),
+            fetch_id=fetch_id,
+            previous_id=previous_id,
+            not_before=not_before,
+            unchanged_304=unchanged_304,
+            found_by=FoundBy(found_by),
+            checks=tuple(json.loads(checks)),
+            differs=bool(differs),
+        )
+        for number, kind, fetch_id, previous_id, not_before, unchanged_304, found_by, checks, differs in rows
     ]
 
 
@@ -183,14 +206,13 @@ def append_late(  # noqa: PLR0913 - a page, how it reads, and when
     writer: Writer, page_id: int, reader: str, fresh: Mapping[int, Reread], *, now: datetime, schedule: Schedule
 ) -> Late:
     """Write what a reader made of a page's stored bodies, and all that follows, in the caller's transaction."""
+    fresh = _unwritten(writer.connection, fresh)
     retelling = retold(writer.connection, page_id, reader, fresh)
     for each in fresh.values():
         writer.reading(each.fetch_id, each.reading, now, each.compared)
     if not fresh and retelling.is_empty:
         return Late()
     written = _write(writer, page_id, reader, retelling, now)
-    for standing in retelling.withdrawn:
-        _retract(writer, standing, None, "the body reads as no change", now)
     refold_page(writer.connection, page_id)
     read = page_state(writer.connection, page_id).version_id is not None
     to_see = identify(writer, page_id, now, read=read)
@@ -209,7 +231,7 @@ _Written = list[tuple[Step, int, Draft]]
 
 
 def _write(writer: Writer, page_id: int, reader: str, retelling: Retelling, now: datetime) -> _Written:
-    """Write the steps in order, each naming the one before it, and retract what each replaces."""
+    """Write the steps in order, each naming the one before it, and retract what each replaces and what stands no longer."""
     ids = dict(retelling.stays)
     written: _Written = []
     for step in retelling.writes:
@@ -223,13 +245,31 @@ def _write(writer: Writer, page_id: int, reader: str, retelling: Retelling, now:
             "baseline": is_baseline(writer.connection, page_id, draft.kind, FoundBy.REPARSE),
         }
         draft = marked(writer.connection, draft, **row)
-        found_by = step.replaces.found_by if step.replaces is not None else FoundBy.REPARSE
-        version_id = writer.version(draft, **row, found_by=found_by, recorded_at=now)
-        if step.told.standing is not None:
-            _retract(writer, step.told.standing, version_id, "what came before it, its kind or its bounds are others", now)
+        version_id = writer.version(draft, **row, found_by=_found_by(step), recorded_at=now)
         ids[step.fetch_id] = version_id
         written.append((step, version_id, draft))
+        if step.replaces is not None:
+            _retract(writer, step.replaces, version_id, _why_replaced(step, step.replaces), now)
+            _prove_anew(writer, step.replaces, version_id)
+    for standing in retelling.withdrawn:
+        _retract(writer, standing, ids.get(standing.fetch_id), _why_withdrawn(standing, ids), now)
     return written
+
+
+def _found_by(step: Step) -> FoundBy:
+    """Return who found a version: whoever did before, where it rests on the same look."""
+    was = step.replaces
+    return was.found_by if was is not None and was.fetch_id == step.fetch_id else FoundBy.REPARSE
+
+
+def _why_replaced(step: Step, was: Standing) -> str:
+    return "what came before it, or its bounds, are others" if was.fetch_id == step.fetch_id else "the page said so already before"
+
+
+def _why_withdrawn(standing: Standing, ids: Mapping[int, int]) -> str:
+    if standing.fetch_id in ids:
+        return "another kind of change was seen there"
+    return "the page was not missing as was held" if standing.kind is Kind.REMOVED else "the body reads as no change"
 
 
 def _drafted(connection: sqlite3.Connection, page_id: int, step: Step, reader: str) -> tuple[Draft, int | None]:
@@ -250,25 +290,37 @@ def _drafted(connection: sqlite3.Connection, page_id: int, step: Step, reader: s
 
 
 def _as_it_stood(connection: sqlite3.Connection, step: Step) -> tuple[Draft, int | None]:
-    """Return a version that no reader of today can judge as it was written, with the bounds that it has now."""
-    assert step.told.standing is not None
-    content_id, compared_id, silent, labels, changed, summary = connection.execute(
-        "SELECT content_id, compared_id, silent, labels, changed, summary FROM versions WHERE id = ?", (step.told.standing.id,)
-    ).fetchone()
+    """Return a version that the reader cannot judge as it was written, with the kind and the bounds that it has now.
+
+    Where none was written, it is a first sight or a return, and says what holds to be read there.
+    """
+    standing = step.told.standing
+    row = connection.execute(_SAID, (standing.id if standing is not None else None,)).fetchone()
+    if row is None:
+        (content_id,) = connection.execute(_HELD_CONTENT, (step.fetch_id,)).fetchone()
+        return step.draft, content_id
+    content_id, compared_id, silent, labels, changed, summary = row
     if step.draft.kind is Kind.NEW:
         return step.draft, content_id
     said = {"labels": tuple(json.loads(labels)), "changed": tuple(json.loads(changed)), "summary": summary}
     return replace(step.draft, compared_id=compared_id, silent=bool(silent), **said), content_id
 
 
+_SAID = "SELECT content_id, compared_id, silent, labels, changed, summary FROM versions WHERE id = ? AND content_id IS NOT NULL"
+_HELD_CONTENT = f"SELECT r.content_id FROM fetches f JOIN readings r ON r.id = {held('f')} WHERE f.id = ?"  # noqa: S608 - our names
+
+
 def _retract(writer: Writer, standing: Standing, replaced_by: int | None, reason: str, now: datetime) -> None:
     row = {"version_id": standing.id, "replaced_by": replaced_by, "reason": reason, "recorded_at": instant(now)}
     writer.ledger.insert("retractions", row)
-    if replaced_by is not None and standing.kind is Kind.REMOVED:
-        for fetch_id, role in writer.connection.execute(
-            "SELECT fetch_id, role FROM proofs WHERE version_id = ? ORDER BY id", (standing.id,)
-        ).fetchall():
-            writer.ledger.insert("proofs", {"version_id": replaced_by, "fetch_id": fetch_id, "role": role})
+
+
+def _prove_anew(writer: Writer, was: Standing, version_id: int) -> None:
+    """Let a removal that was written anew rest on the same fetches."""
+    for fetch_id, role in writer.connection.execute(
+        "SELECT fetch_id, role FROM proofs WHERE version_id = ? ORDER BY id", (was.id,)
+    ).fetchall():
+        writer.ledger.insert("proofs", {"version_id": version_id, "fetch_id": fetch_id, "role": role})
 
 
 def _tell(writer: Writer, page_id: int, written: _Written, retelling: Retelling, now: datetime) -> None:

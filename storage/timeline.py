@@ -2,7 +2,8 @@
 
 The rules are those of a look that has just been made (`storage.versions`, `storage.state`), applied to all looks of a page in
 order, as one reader reads them (design, section 4, rules 1 and 4).  What that reader could not read is not judged: a version that
-stands there stays.  Whoever retells twice finds nothing left to do.
+stands there stays, and a page that nobody saw before, or that was removed, was seen there all the same.  A removal stands while
+all that it rests on still reads as missing.  Whoever retells twice finds nothing left to do.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from storage.records import FoundBy, Kind, Outcome, State
+from storage.records import FoundBy, Kind, Outcome, Result, State
 from storage.state import MISSING, LookFact, PageState, VersionFact, advance
 from storage.versions import Draft, decide, succeeding
 
@@ -22,7 +23,10 @@ __all__ = ["Retelling", "Standing", "Step", "Told", "retell"]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A version that stands in the file, and what it rests on: its look, its predecessor and its bounds."""
+    """A version that stands in the file, and what it rests on: its look, its predecessor and its bounds; a removal also its checks.
+
+    `differs` says that its text was compared and is another than what came before.
+    """
 
     id: int
     kind: Kind
@@ -31,6 +35,8 @@ class Standing:
     not_before: str | None
     unchanged_304: str | None
     found_by: FoundBy = FoundBy.CRAWL
+    checks: tuple[int, ...] = ()
+    differs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,8 @@ class Told:
 class Step:
     """A version that ought to stand: at which look, after which one (a fetch), and compared with which body (a fetch).
 
-    `is_given` says that the reader could not judge it: it stands because it stood.
+    `is_given` says that the reader could not judge it: it stands because it stood, or because the page was seen.  `replaces` is
+    the version that said so before, with other bounds, after another, or at a later look; None where the step is new to us.
     """
 
     told: Told
@@ -58,24 +65,19 @@ class Step:
     previous: int | None
     base: int | None
     is_given: bool = False
+    replaces: Standing | None = None
 
     @property
     def fetch_id(self) -> int:
         """Return the fetch that the version rests on."""
         return self.told.look.fetch_id
 
-    @property
-    def replaces(self) -> Standing | None:
-        """Return the version that said so before, with other bounds or after another; None where the step is new to us."""
-        standing = self.told.standing
-        return standing if standing is not None and standing.kind is self.draft.kind else None
-
 
 @dataclass(frozen=True, slots=True)
 class Retelling:
     """What is to be done: versions that stay (fetch -> id), steps to be written, in order, and versions that stand no longer.
 
-    A step with a standing version replaces it: its predecessor, its kind or its bounds are others now.
+    Those that a step replaces stand no longer either; `withdrawn` are the others.
     """
 
     stays: dict[int, int]
@@ -91,6 +93,7 @@ class Retelling:
 def retell(looks: Sequence[Told]) -> Retelling:
     """Return what is to be written so that the versions of a page are those that its looks tell."""
     steps = _steps(looks)
+    said = _said_before(looks, steps)
     stays: dict[int, int] = {}
     writes = []
     for step in steps:
@@ -98,9 +101,9 @@ def retell(looks: Sequence[Told]) -> Retelling:
         if standing is not None and _is_as_told(step, standing, stays):
             stays[step.fetch_id] = standing.id
         else:
-            writes.append(step)
-    told = {step.fetch_id for step in steps}
-    withdrawn = tuple(each.standing for each in looks if each.standing is not None and each.look.fetch_id not in told)
+            writes.append(replace(step, replaces=said.get(step.fetch_id)))
+    kept = {*stays.values(), *(step.replaces.id for step in writes if step.replaces is not None)}
+    withdrawn = tuple(each.standing for each in looks if each.standing is not None and each.standing.id not in kept)
     return Retelling(stays, tuple(writes), withdrawn)
 
 
@@ -113,15 +116,41 @@ def _is_as_told(step: Step, standing: Standing, stays: dict[int, int]) -> bool:
     return said == (standing.kind, standing.not_before, standing.unchanged_304, standing.previous_id)
 
 
-def _steps(looks: Iterable[Told]) -> list[Step]:
+def _said_before(looks: Sequence[Told], steps: Sequence[Step]) -> dict[int, Standing]:
+    """Return, by the look of each step that is no news, the version that said the same: at that look, or at a later one.
+
+    A page is new once: whichever look that was held to be, it is known.
+    """
+    at = {step.fetch_id: step for step in steps}
+    said: dict[int, Standing] = {}
+    step = None
+    for told in looks:
+        step = at.get(told.look.fetch_id, step)
+        if told.standing is None:
+            continue
+        spoken = steps[0] if steps and told.standing.kind is Kind.NEW else step
+        if spoken is not None and _says(spoken, told, told.standing):
+            said.setdefault(spoken.fetch_id, told.standing)
+    return said
+
+
+def _says(step: Step, told: Told, standing: Standing) -> bool:
+    """Tell whether a step says what a version said that stands at the same look, or at a later one up to which nothing changed."""
+    if step.draft.kind is not standing.kind:
+        return False
+    return standing.kind is Kind.NEW or step.told is told or (told.compared is not None and told.compared == step.told.compared)
+
+
+def _steps(looks: Sequence[Told]) -> list[Step]:
     """Fold the looks as `storage.state` does, deciding at each whether a version rests on it.
 
     The page's state names a version by the fetch that it rests on: what it will be called in the file is not known yet.
     """
     state, base = PageState(), None
+    proven = {told.look.fetch_id for told in looks if told.standing is not None and _is_proven(told.standing, looks)}
     steps = []
     for told in looks:
-        step = _step(state, base, told)
+        step = _step(state, base, told, is_proven=told.look.fetch_id in proven)
         version = None
         if step is not None:
             steps.append(step)
@@ -132,14 +161,27 @@ def _steps(looks: Iterable[Told]) -> list[Step]:
     return steps
 
 
-def _step(state: PageState, base: str | None, told: Told) -> Step | None:
+def _is_proven(standing: Standing, looks: Iterable[Told]) -> bool:
+    """Tell whether a version is a removal whose checks all read as missing, the page having been seen at no look between them."""
+    if standing.kind is not Kind.REMOVED:
+        return False
+    checks = {standing.fetch_id, *standing.checks}
+    among = [told.look for told in looks if min(checks) <= told.look.fetch_id <= max(checks)]
+    return all(look.outcome in MISSING if look.fetch_id in checks else not _was_there(look) for look in among)
+
+
+def _was_there(look: LookFact) -> bool:
+    """Tell whether a page answered: with a body of its own, also one that is kept aside, or with a 304 that was asked for."""
+    return look.outcome in {Outcome.OK, Outcome.QUARANTINED} or (look.result is Result.NOT_MODIFIED and look.error is None)
+
+
+def _step(state: PageState, base: str | None, told: Told, *, is_proven: bool) -> Step | None:
     """Return the version that rests on a look, or None; `base` is what the page's base reads as, None where it was not read."""
-    standing, look = told.standing, told.look
+    look = told.look
     if look.outcome in MISSING:
-        proven = standing is not None and standing.kind is Kind.REMOVED
         stood = state.version_id is not None and state.state is not State.REMOVED
         removed = Draft(Kind.REMOVED, None, state.base_at, state.unchanged_304)
-        return Step(told, removed, state.version_id, None, is_given=True) if proven and stood else None
+        return Step(told, removed, state.version_id, None, is_given=True) if is_proven and stood else None
     if look.outcome is not Outcome.OK:
         return None
     if told.compared is None:
@@ -152,11 +194,15 @@ def _step(state: PageState, base: str | None, told: Told) -> Step | None:
 
 
 def _given(state: PageState, told: Told) -> Step | None:
-    """Return the version that stands at a look which the reader could not judge, with the predecessor that it has now."""
-    standing = told.standing
-    if standing is None or standing.kind is Kind.REMOVED:
-        return None
+    """Return the version that stands at a look which the reader could not judge, of the kind and after the one that it is now.
+
+    Where the page was not known, or removed, it was seen: that needs no comparison.  Any other difference does.
+    """
     if state.version_id is None:
         return Step(told, Draft(Kind.NEW), None, None, is_given=True)
-    draft = succeeding(state)
-    return Step(told, draft, state.version_id, None, is_given=True) if draft.kind is standing.kind else None
+    standing = told.standing
+    if state.state is State.REMOVED:
+        seen = standing is not None or not state.outdates(told.look.cached_at)
+    else:
+        seen = standing is not None and (standing.kind is Kind.EDITED or (standing.kind is Kind.RESTORED and standing.differs))
+    return Step(told, succeeding(state), state.version_id, None, is_given=True) if seen else None

@@ -12,7 +12,7 @@ from tests.builders import OTHER_READER, READER, article_url, reading
 if TYPE_CHECKING:
     from tests.builders import Story
 
-__all__ = ["HAPPENINGS", "READERS", "TEXTS", "URLS", "Acting", "act_out"]
+__all__ = ["FEW_PAGES", "HAPPENINGS", "READERS", "TEXTS", "URLS", "Acting", "act_out"]
 
 TEXTS = ("Zhang Bing visited the port.", "Zhang Bing toured the port.", "Another text.", "")
 URLS = [article_url(1), article_url(1, column=9), article_url(2), article_url(3)]
@@ -40,6 +40,17 @@ HAPPENINGS = st.one_of(
     st.tuples(st.just("gone_for_good"), PAGE, st.booleans()),
     st.tuples(st.just("waits"), st.integers(1, 1000)),
 )
+_ONE = st.integers(0, 1)
+FEW_PAGES = st.one_of(
+    st.tuples(st.just("look"), _ONE, st.sampled_from(TEXTS[:2]), st.sampled_from([None, None, "3600"])),
+    st.tuples(st.just("look"), _ONE, st.sampled_from(TEXTS[:3]), st.none()),
+    st.tuples(st.just("new_reader"), _ONE, st.sampled_from(TEXTS[:3]), st.sampled_from([*TEXTS[:3], None]), AGES),
+    st.tuples(st.just("fails"), _ONE, st.sampled_from([Outcome.GONE, Outcome.UNREADABLE, Outcome.CHALLENGE])),
+    st.tuples(st.just("aside"), _ONE),
+    st.tuples(st.just("not_modified"), _ONE, AGES, st.just(True)),
+    st.tuples(st.just("gone_for_good"), _ONE, st.booleans()),
+)
+"""Happenings of two pages that are looked at again and again."""
 
 
 def act_out(story: Story, happenings: list[tuple[object, ...]], *, forward: bool = False) -> Acting:
