@@ -62,8 +62,11 @@ def save_state(connection: sqlite3.Connection, page_id: int, state: PageState) -
     connection.execute(f"UPDATE _pages SET {assignments} WHERE page_id = ?", (*values, page_id))  # noqa: S608 - our names
 
 
-def plan(connection: sqlite3.Connection, page_id: int, schedule: Schedule) -> None:
-    """Set when a page is due next, by its state and the policy given; an imported file is never due: nobody serves it."""
+def plan(connection: sqlite3.Connection, page_id: int, schedule: Schedule, *, looked: bool = True) -> None:
+    """Set when a page is due next, by its state and the policy given; an imported file is never due: nobody serves it.
+
+    A look that was brought forward stays so until the page was `looked` at.
+    """
     kind, host, recorded_at, published_on = connection.execute(
         "SELECT g.kind, p.host, g.recorded_at, c.published_on FROM _pages p JOIN pages g ON g.id = p.page_id"
         " LEFT JOIN contents c ON c.id = p.content_id WHERE p.page_id = ?",
@@ -72,21 +75,29 @@ def plan(connection: sqlite3.Connection, page_id: int, schedule: Schedule) -> No
     if kind == PageKind.IMPORT.value:
         return
     due_at, reason = schedule(page_state(connection, page_id), recorded_at, published_on)
-    connection.execute(
-        "INSERT OR REPLACE INTO _frontier (page_id, host, due_at, reason) VALUES (?, ?, ?, ?)", (page_id, host, due_at, reason)
-    )
+    sooner = "SELECT 1 FROM _frontier WHERE page_id = ? AND due_at < ? AND reason IN ('copy', 'listing')"
+    if looked or not connection.execute(sooner, (page_id, due_at)).fetchone():
+        connection.execute(
+            "INSERT OR REPLACE INTO _frontier (page_id, host, due_at, reason) VALUES (?, ?, ?, ?)", (page_id, host, due_at, reason)
+        )
 
 
-def plan_with_copies(
-    connection: sqlite3.Connection, page_id: int, to_see: Mapping[int, str], now: datetime, schedule: Schedule
+def plan_with_copies(  # noqa: PLR0913 - a page, what is to be seen, and when
+    connection: sqlite3.Connection,
+    page_id: int,
+    to_see: Mapping[int, str],
+    now: datetime,
+    schedule: Schedule,
+    *,
+    looked: bool = True,
 ) -> tuple[int, ...]:
     """Set when the page is due next, and bring forward the pages that are to be seen; return those to be seen at once.
 
-    The page itself has just been seen: another look at once would say no more, so that it waits for its time.
+    Where the page itself has just been `looked` at, another look at once would say no more, so that it waits for its time.
     """
-    plan(connection, page_id, schedule)
+    plan(connection, page_id, schedule, looked=looked)
     moment = instant(now)
-    at_once = tuple(sorted(other for other, due in to_see.items() if due <= moment and other != page_id))
+    at_once = tuple(sorted(other for other, due in to_see.items() if due <= moment and not (looked and other == page_id)))
     dues = [(other, moment) for other in at_once] + [(other, due) for other, due in to_see.items() if due > moment]
     for other, due in dues:
         connection.execute(

@@ -218,7 +218,7 @@ def append_late(  # noqa: PLR0913 - a page, how it reads, and when
     to_see = identify(writer, page_id, now, read=read)
     refresh_releases(writer.connection, [page_id])
     _tell(writer, page_id, written, retelling, now)
-    plan_with_copies(writer.connection, page_id, to_see, now, schedule)
+    plan_with_copies(writer.connection, page_id, to_see, now, schedule, looked=False)
     fresh_kinds = tuple(_kind(draft) for step, _, draft in written if step.replaces is None)
     return Late(fresh_kinds, len(written) - len(fresh_kinds), len(retelling.withdrawn))
 

@@ -283,6 +283,18 @@ def test_what_was_kept_aside_after_a_removal_brings_the_page_back(story, news):
 # ------------------------------------------------------------------------------------------------- when it is due next
 
 
+@pytest.mark.parametrize("hint", ["listing", "copy"])
+def test_a_look_that_was_brought_forward_stays_so(story, news, hint):
+    """Reading a stored body is no look: what a listing or a copy says of the page is still to be seen."""
+    story.look(news, VISITED)
+    due = "2000-01-01T00:00:00.000Z"
+    story.connection.execute("UPDATE _frontier SET due_at = ?, reason = ? WHERE page_id = ?", (due, hint, news))
+    assert late(story, news, TOURED) == Late()
+    assert story.rows("SELECT due_at, reason FROM _frontier WHERE page_id = ?", news) == [{"due_at": due, "reason": hint}]
+    story.look(news, VISITED)
+    assert story.value("SELECT reason FROM _frontier WHERE page_id = ?", news) == "live 2 0 2022-09-20"
+
+
 def test_what_is_known_late_makes_due_anew(story, news):
     """When the page is due follows from what is held of it now."""
     kept_aside(story, news)
