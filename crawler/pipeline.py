@@ -111,7 +111,8 @@ class _Looks:
         await prove_removals(self.session, self.by_section, self.missing)
         end_trouble(self.session, sorted(self.hosts))
         for section, target in self.by_section.items():
-            self.session.summary.counts.update(believe_witnessed(self.session.archive, section, target.reader))
+            _, told = believe_witnessed(self.session.archive, section, target.reader)
+            self.session.summary.counts.update(told)
         watch(self.session, self.by_section, self.hosts, self.edited)
 
     def _copies(self) -> list[Row]:

@@ -33,11 +33,12 @@ from storage.records import Outcome, Reading
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from crawler.session import Target
     from storage.archive import Archive
     from storage.late import Stored
+    from storage.queries import Row
     from storage.timeline import Retelling
 
 __all__ = ["COUNTED", "Again", "Wish", "believe_witnessed", "pages_wished", "read_again", "reparse", "settled"]
@@ -48,6 +49,9 @@ _ALONE = 80
 """Pages that are read here, because starting processes would take longer."""
 _LEAST_SHARE = 0.5
 """A reader that finds less than this share of a text has lost it rather than mended it."""
+_LOST = "/lost"
+"""What the name of a reader ends in where that was so: trusted later, its reading stands beside the one that was not believed."""
+_NOT_BELIEVED = "less than half of the text that was read before is found: not believed"
 
 COUNTED = ("bodies", "same", "otherwise", "readable", "unreadable", "aside", "new", "edited", "restored", "replaced", "withdrawn")
 """What is counted of a section: bodies read; how they read against before; what was written, or would be."""
@@ -106,8 +110,12 @@ def reparse(
                     counts.update(_read_as(bodies, fresh))
                     counts.update(_told(connection, archive, page, target.reader.name, fresh))
             on_pages(len(lot))
-        if archive is not None and section and asides_of(connection, section) is None:
-            archive.recovered(LAYOUT, target.name)
+        if archive is not None and section:
+            believed, told = believe_witnessed(archive, section, target.reader, pages)
+            counts.update(told)
+            counts.update({"readable": believed, "aside": -believed} if believed else {})
+            if asides_of(connection, section) is None:
+                archive.recovered(LAYOUT, target.name)
     return counted
 
 
@@ -195,20 +203,31 @@ def _is_same_page(stored: Stored) -> bool:
 # Believing
 
 
-def believe_witnessed(archive: Archive, section: int, reader: Reader) -> Counter[str]:
-    """Append what was kept aside of a section and is borne out by other pages by now; return what was told of it."""
-    counts: Counter[str] = Counter()
+def believe_witnessed(
+    archive: Archive, section: int, reader: Reader, only: Collection[int] | None = None
+) -> tuple[int, Counter[str]]:
+    """Append what was kept aside of a section (or of some of its pages) and is borne out by other pages by now.
+
+    Return how many bodies are believed, and what was told of them.
+    """
+    bodies, counts = 0, Counter[str]()
     for page in waiting(archive.connection, section, reader.name, reader.name + ASIDE):
-        bodies = read_again(archive.connection, page, reader)  # also those that it is compared with, where the reader is new
-        fresh = settled(archive.connection, {"page": page, "section": section}, reader, bodies, believe=False)
-        believed = {fetch_id: each for fetch_id, each in fresh.items() if not each.reading.reader.endswith(ASIDE)}
-        if believed:
-            counts.update(_told(archive.connection, archive, page, reader.name, believed))
-    return counts
+        if only is None or page in only:
+            believed = _borne_out(archive, {"page": page, "section": section}, reader)
+            bodies += len(believed)
+            counts.update(_told(archive.connection, archive, page, reader.name, believed) if believed else {})
+    return bodies, counts
+
+
+def _borne_out(archive: Archive, page: Row, reader: Reader) -> dict[int, Reread]:
+    """Return what was kept aside of a page and is not any more, with the bodies that it is compared with where the reader is new."""
+    bodies = read_again(archive.connection, page["page"], reader)
+    fresh = settled(archive.connection, page, reader, bodies, believe=False)
+    return {fetch_id: each for fetch_id, each in fresh.items() if not each.reading.reader.endswith(ASIDE)}
 
 
 def settled(
-    connection: sqlite3.Connection, page: dict[str, int | None], reader: Reader, bodies: Iterable[Again], *, believe: bool
+    connection: sqlite3.Connection, page: Row, reader: Reader, bodies: Iterable[Again], *, believe: bool
 ) -> dict[int, Reread]:
     """Return how bodies of a page are held to read from now on, by fetch.
 
@@ -220,7 +239,7 @@ def settled(
     for each in bodies:
         reading = each.reading
         if each.lost:
-            reading = reader.reading(Outcome.UNREADABLE, "less than half of the text that was read before is found: not believed")
+            reading = Reading(reader.name + _LOST, Outcome.UNREADABLE, problems=(_NOT_BELIEVED,))
         elif each.held in {Outcome.QUARANTINED, Outcome.UNREADABLE} and not (believe and reading.content is not None):
             reading = judged(reading, known_of(connection, page, reading, read))
         fresh[each.fetch_id] = Reread(each.fetch_id, reading, each.compared if reading.content is not None else None)

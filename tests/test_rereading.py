@@ -171,3 +171,24 @@ def test_only_pages_looked_at_since(world: World, museum: Release):
     world.select = BLIND
     assert world.reparse(since=since)["bodies"] == 1
     assert world.reparse()["bodies"] == 32
+
+
+def test_rules_that_were_not_believed_can_be_trusted_later(world: World, museum: Release):
+    """What was not believed at first is read again when somebody says to trust it, and nothing is lost on the way."""
+    world.select = {"body": ".footer"}
+    assert world.reparse()["unreadable"] == 33
+    assert world.reparse(trust=True, dry=True)["otherwise"] == 33
+    assert world.reparse(trust=True)["otherwise"] == 33
+    assert not world.reparse(trust=True).total()
+    assert world.appended() == {}
+
+
+def test_what_is_borne_out_by_pages_read_after_it(world: World, museum: Release):
+    """The edited page is read again first, when no other page bears witness yet: it is believed at the end, in the same go."""
+    broken_for_two_days(world, museum)
+    world.select = BOTH
+    counts = world.reparse()
+    assert (counts["aside"], counts["edited"], counts["new"]) == (0, 1, 1)
+    assert counts["readable"] == 33 + 34
+    assert not world.reparse().total()
+    assert sorted(changed(world)) == [("edited", TITLE), ("new", "Bridge Closed")]
