@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database
 
 from storage.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveMissing, ArchiveReadOnly, NotAnArchive
-from storage.schema import APPLICATION_ID, check, migrate
+from storage.schema import APPLICATION_ID, check, migrate, read_as_migrated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,6 +121,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
     with translated(path), ExitStack() as stack:
         connection = stack.enter_context(closing(_connect(f"{path.resolve().as_uri()}?mode=ro{_immutable(path)}", uri=True)))
         check(Database(connection), str(path))
+        read_as_migrated(connection)
         stack.pop_all()
         return connection
 

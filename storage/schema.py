@@ -18,13 +18,26 @@ from storage.guards import install_guards, missing_guards
 from storage.tables import INDEXES, LEDGER, OPERATIONAL
 from storage.views import install_views
 
-__all__ = ["APPLICATION_ID", "GUARD_TEXT", "LEDGER", "check", "known_migrations", "ledger_tables", "migrate", "migrations"]
+__all__ = [
+    "APPLICATION_ID",
+    "GUARD_TEXT",
+    "LEDGER",
+    "check",
+    "known_migrations",
+    "ledger_tables",
+    "migrate",
+    "migrations",
+    "read_as_migrated",
+]
 
 APPLICATION_ID = 0x4A585459
 """`JXTY`: what `file(1)` and we find in the header of an archive."""
 
 GUARD_TEXT = 1
 """The wording of the guards, as `PRAGMA user_version`: raised whenever `storage.guards` words a trigger otherwise."""
+
+_ADDED = (("readings", "template"), ("_alerts", "steps"))
+"""The columns that migrations added to tables of the first one, all of them text and NULL in the rows that were there."""
 
 migrations = Migrations("jiaxing-today")
 
@@ -45,12 +58,29 @@ def m002_the_form_of_pages(db: Database) -> None:
 
     A file made by this version has the column from its beginning: the tables of `m001` are those of `storage.tables`.
     """
-    for table, column in (("readings", "template"), ("_alerts", "steps")):
-        if column not in {name for _, name, *_ in db.conn.execute(f"PRAGMA table_info({table})")}:
-            db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+    for table, column in _lacking(db.conn):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
     for statement in _statements(OPERATIONAL + INDEXES):
         if statement.startswith(("CREATE INDEX readings_", "CREATE INDEX _pages_", "CREATE INDEX fetches_probe")):
             db.execute(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS"))
+
+
+def _lacking(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Return the columns that a file of an older version has not."""
+    return [
+        (table, column)
+        for table, column in _ADDED
+        if column not in {name for _, name, *_ in connection.execute(f"PRAGMA main.table_info({table})")}
+    ]
+
+
+def read_as_migrated(connection: sqlite3.Connection) -> None:
+    """Let a connection that only reads see a file of an older version as one of this: whoever may not write reads it all the same.
+
+    A temporary view stands before the table in names that do not say which; nothing is written to the file.
+    """
+    for table, column in _lacking(connection):
+        connection.execute(f"CREATE TEMP VIEW {table} AS SELECT *, NULL AS {column} FROM main.{table}")  # noqa: S608 - our names
 
 
 def _statements(script: str) -> list[str]:
