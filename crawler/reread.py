@@ -220,7 +220,7 @@ def believe_witnessed(
 
 
 def _borne_out(archive: Archive, page: Row, reader: Reader) -> dict[int, Reread]:
-    """Return what was kept aside of a page and is not any more, with the bodies that it is compared with where the reader is new."""
+    """Return what was kept aside of a page and is not any more, with the bodies that a new reader compares it with."""
     bodies = read_again(archive.connection, page["page"], reader)
     fresh = settled(archive.connection, page, reader, bodies, believe=False)
     return {fetch_id: each for fetch_id, each in fresh.items() if not each.reading.reader.endswith(ASIDE)}

@@ -186,7 +186,7 @@ def test_rules_that_were_not_believed_can_be_trusted_later(world: World, museum:
 def test_what_is_borne_out_by_pages_read_after_it(world: World, museum: Release):
     """The edited page is read again first, when no other page bears witness yet: it is believed at the end, in the same go."""
     broken_for_two_days(world, museum)
-    world.select = BOTH
+    world.select = BOTH_LAYOUTS
     counts = world.reparse()
     assert (counts["aside"], counts["edited"], counts["new"]) == (0, 1, 1)
     assert counts["readable"] == 33 + 34
