@@ -11,7 +11,7 @@ from storage.holding import held
 from storage.identity import Member
 from storage.instants import instant, later
 from storage.records import Kind, Outcome, PageKind, Purpose, Reason, Result, State
-from storage.state import LookFact, PageState, VersionFact, answer_age, fold
+from storage.state import LookFact, PageState, VersionFact, age_of_hops, fold
 
 if TYPE_CHECKING:
     import sqlite3
@@ -219,7 +219,7 @@ def rebuild(connection: sqlite3.Connection, schedule: Schedule) -> None:
 
 # Validators are the page's own where the page's own address answered, in either scheme, and not the target of a redirect.
 _LOOK = f"""
-    SELECT f.id, f.requested_at, f.elapsed_ms, f.result, r.outcome, f.response_headers, f.etag, f.last_modified, f.error,
+    SELECT f.id, f.hop_of, f.requested_at, f.elapsed_ms, f.result, r.outcome, f.response_headers, f.etag, f.last_modified, f.error,
         f.purpose, rc.compare_sha256, substr(f.url, instr(f.url, '://')) = substr(g.url, instr(g.url, '://')),
         v.id, v.kind, v.content_id, c.compare_sha256, v.observed_at
     FROM fetches f JOIN pages g ON g.id = f.page_id
@@ -237,23 +237,25 @@ _LOOK_ROWS = f"""{_LOOK}
 
 def look_of(connection: sqlite3.Connection, fetch_id: int) -> LookFact:
     """Return the look whose last hop is a fetch of a page, as the ledger has it: what a rebuild will see."""
-    return _look(connection.execute(_LOOK + " WHERE f.id = ?", (fetch_id,)).fetchone())
+    return _look(connection, connection.execute(_LOOK + " WHERE f.id = ?", (fetch_id,)).fetchone())
 
 
 def looks_of(connection: sqlite3.Connection, page_id: int) -> list[LookFact]:
     """Return a page's looks in the order in which they were made, each with the version that stands on it."""
-    return [_look(row) for row in connection.execute(_LOOK_ROWS, (page_id,)).fetchall()]
+    return [_look(connection, row) for row in connection.execute(_LOOK_ROWS, (page_id,)).fetchall()]
 
 
-def _look(row: tuple[Any, ...]) -> LookFact:
-    fetch_id, requested, elapsed, result, outcome, headers, etag, last_modified, error, purpose, read_as, own, *version = row
+def _look(connection: sqlite3.Connection, row: tuple[Any, ...]) -> LookFact:
+    fetch_id, hop_of, requested, elapsed, result, outcome, headers, etag, last_modified, error, purpose, read_as, own, *version = (
+        row
+    )
     return LookFact(
         fetch_id=fetch_id,
         requested_at=requested,
         received_at=later(requested, elapsed),
         result=Result(result),
         outcome=Outcome(outcome) if outcome else None,
-        age=answer_age(json.loads(headers)),
+        age=age_of_hops([*_hops_before(connection, hop_of), (requested, json.loads(headers))]),
         etag=etag if own else None,
         last_modified=last_modified if own else None,
         error=error,
@@ -261,6 +263,16 @@ def _look(row: tuple[Any, ...]) -> LookFact:
         compare_sha256=read_as,
         version=_version(version) if version[0] else None,
     )
+
+
+def _hops_before(connection: sqlite3.Connection, hop_of: int | None) -> list[tuple[str, list[list[str]]]]:
+    """Return the redirects on the way to a fetch: when each was asked for, and the headers of its answer."""
+    hops: list[tuple[str, list[list[str]]]] = []
+    while hop_of is not None:
+        sql = "SELECT requested_at, response_headers, hop_of FROM fetches WHERE id = ?"
+        requested_at, headers, hop_of = connection.execute(sql, (hop_of,)).fetchone()
+        hops.append((requested_at, json.loads(headers)))
+    return hops[::-1]
 
 
 def _version(row: list[Any]) -> VersionFact:

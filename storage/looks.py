@@ -14,7 +14,7 @@ from storage.marks import FLAP, is_unconfirmed, marked, was_told
 from storage.news import is_baseline, is_second_address, tell, tell_version
 from storage.opinions import identify
 from storage.records import FoundBy, Kind, Outcome, Result, State
-from storage.state import MISSING, advance, answer_age, fold
+from storage.state import MISSING, advance, age_of_hops, fold
 from storage.versions import Draft, draft_version
 from storage.writer import received_at
 
@@ -143,12 +143,12 @@ def _read(writer: Writer, look: Look, state: PageState, fetch_id: int, now: date
     base = base_as_read(writer.connection, state.base_fetch_id, reading.reader)
     compared = compare_sha256(reading.content) if reading.content is not None else None
     earlier = partial(said_before, writer.connection, look.page_id, fetch_id)
-    draft, problem = draft_version(state, base, reading, compared, cached_at=_cached_at(look.fetches[-1]), earlier=earlier)
+    draft, problem = draft_version(state, base, reading, compared, cached_at=_cached_at(look.fetches), earlier=earlier)
     if problem:
         reading = replace(reading, problems=(*reading.problems, problem))
     return draft, writer.reading(fetch_id, reading, now, compared)
 
 
-def _cached_at(fetch: Fetch) -> str | None:
-    age = answer_age(fetch.response_headers)
-    return later(instant(fetch.requested_at), -1000 * age) if age else None
+def _cached_at(hops: Sequence[Fetch]) -> str | None:
+    age = age_of_hops([(instant(hop.requested_at), hop.response_headers) for hop in hops])
+    return later(instant(hops[-1].requested_at), -1000 * age) if age else None

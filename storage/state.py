@@ -8,15 +8,16 @@ cache since before what is known says nothing of now: it is counted as a look th
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING
 
-from storage.instants import later
+from storage.instants import later, parse_instant
 from storage.records import Kind, Outcome, Result, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["MISSING", "LookFact", "PageState", "VersionFact", "advance", "answer_age", "fold"]
+__all__ = ["MISSING", "LookFact", "PageState", "VersionFact", "advance", "age_of_hops", "answer_age", "fold"]
 
 MISSING = frozenset({Outcome.GONE, Outcome.SOFT_GONE})
 """Outcomes that speak of the page itself; every other failure speaks of the host or of the way there."""
@@ -114,6 +115,17 @@ def answer_age(headers: Iterable[Sequence[str]]) -> int:
     return min(int(value[:_AGE_DIGITS]), _LONGEST_AGE) if value.isascii() and value.isdecimal() else 0
 
 
+def age_of_hops(hops: Sequence[tuple[str, Iterable[Sequence[str]]]]) -> int:
+    """Return for how many seconds before the last request of a chain of redirects its oldest answer had stood in a cache.
+
+    `hops` are request times and response headers, in order.  A redirect out of a cache leads where its page led when it was cached,
+    however fresh the answer is that came in the end.
+    """
+    ages = [(requested_at, age) for requested_at, headers in hops if (age := answer_age(headers))]
+    last = parse_instant(hops[-1][0])
+    return max((ceil((last - parse_instant(requested_at)).total_seconds()) + age for requested_at, age in ages), default=0)
+
+
 def fold(looks: list[LookFact]) -> PageState:
     """Return the state after `looks`, in the order in which they were made."""
     state = PageState()
@@ -130,11 +142,11 @@ def advance(state: PageState, look: LookFact) -> PageState:
     nothing of now: neither that the page is there nor that it is not.
     """
     seen = replace(state, last_look_at=look.requested_at, looks=state.looks + 1, error=look.error)
+    if look.version is None and _is_of_old(state, look):
+        return _answered(state, seen, Outcome.OK)
     if look.result is Result.NOT_MODIFIED and look.error is None and state.base_at is not None and state.state is not State.REMOVED:
         latest = max(look.stood_at, state.unchanged_304 or state.base_at)
         return _confirmed(replace(seen, unchanged_304=latest if latest > state.base_at else None, outcome=look.result.value), look)
-    if look.version is None and _is_of_old(state, look):
-        return _answered(state, seen, Outcome.OK)
     if look.outcome is Outcome.QUARANTINED:
         return _answered(state, seen, Outcome.QUARANTINED)
     if look.outcome is Outcome.OK:
@@ -151,8 +163,9 @@ def _is_of_old(state: PageState, look: LookFact) -> bool:
         return False
     if look.outcome in MISSING:
         return state.state is not State.REMOVED and look.cached_at <= (state.base_at or "")
-    predates_absence = state.state is State.SUSPECT and look.cached_at <= (state.missing_at or "")
-    return look.outcome is Outcome.OK and (predates_absence or state.outdates(look.cached_at))
+    if state.state is State.SUSPECT and look.cached_at <= (state.missing_at or ""):
+        return look.outcome is Outcome.OK or look.result is Result.NOT_MODIFIED
+    return look.outcome is Outcome.OK and state.outdates(look.cached_at)
 
 
 def _confirmed(state: PageState, look: LookFact) -> PageState:

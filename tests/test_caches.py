@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from seeds.portal import Gone
 from seeds.site import Ask
+from storage.instants import instant
 from tests.stories import changed
 from tests.world import World
 
@@ -105,6 +107,24 @@ def test_a_removal_is_told_once_and_proven_though_a_node_still_shows_the_page(wo
     statuses = [look["status"] for look in world.looks(world.page(page.path))]
     assert statuses == [200, 404, 200, 404, 200, 404]
     assert (told(world), kinds(world), world.states(page)) == (["suspect", "removed"], ["removed"], ["removed"])
+
+
+def test_a_way_home_out_of_a_cache_is_as_old_as_the_cache_says(world: World, page: Release):
+    """A copy of a removed page's redirect, and a home page of now: the page was missing when the copy was taken, and not now."""
+    world.portal.remove(page.id, Gone.HOME)
+    crawls(world, 4)
+    world.portal.fill_cache(page.id)
+    world.clock.pass_by(timedelta(hours=1))
+    world.portal.restore(page.id)
+    restored_at = instant(world.portal.diary[-1].at)
+    crawls(world, 2)
+    world.portal.empty_cache()
+    crawls(world, 1)
+    assert kinds(world) == ["removed", "restored"]
+    assert [look["status"] for look in world.looks(world.page(page.path))][-3:] == [302, 200, 200]
+    (bounds,) = world.rows("SELECT not_before, observed_at FROM changes WHERE kind = 'restored'")
+    assert bounds["not_before"] < restored_at < bounds["observed_at"]
+    assert world.summaries() == world.summaries(rebuilt=True)
 
 
 def test_a_row_has_not_left_because_a_node_does_not_show_it_yet(world: World):

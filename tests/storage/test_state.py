@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from storage.instants import later
 from storage.records import Kind, Outcome, Result, State
-from storage.state import LookFact, PageState, VersionFact, advance, answer_age, fold
+from storage.state import LookFact, PageState, VersionFact, advance, age_of_hops, answer_age, fold
 
 START = "2026-01-01T08:00:00.000Z"
 FAILURES = [outcome for outcome in Outcome if outcome not in {Outcome.OK, Outcome.QUARANTINED}]
@@ -172,8 +172,9 @@ def test_an_old_answer_that_there_is_no_page_makes_nobody_suspect(outcome, age):
 def test_a_missing_page_is_not_back_because_a_copy_shows_it():
     """A copy taken after the page was read, but before it was seen to be missing, does not bring it back; a later one does."""
     before = fold([first(), failed(60)])
-    assert advance(before, look(90, age=1800)) == replace(before, last_look_at=at(90), looks=3)
-    assert advance(before, look(90, age=1799)).state is State.LIVE
+    for answer in (look, not_modified):
+        assert advance(before, answer(90, age=1800)) == replace(before, last_look_at=at(90), looks=3)
+        assert advance(before, answer(90, age=1799)).state is State.LIVE
 
 
 def test_a_removed_page_is_not_brought_back_by_a_copy_from_before():
@@ -345,3 +346,13 @@ def test_bounds_are_honest(looks):
 def test_age(headers, age):
     """What is no number of seconds is no age; a number too large for a calendar, or for Python, is a year."""
     assert answer_age(headers) == age
+
+
+def test_the_age_of_a_chain_is_that_of_its_oldest_answer():
+    """What a redirect out of a cache leads to is as old as the redirect, counted back from the last request."""
+    cached, fresh = [("Age", "600")], [("Server", "nginx")]
+    assert age_of_hops([(at(0), fresh)]) == age_of_hops([(at(0), fresh), (at(1), fresh)]) == 0
+    assert age_of_hops([(at(0), cached)]) == age_of_hops([(at(0), fresh), (at(1), cached)]) == 600
+    assert age_of_hops([(at(0), cached), (at(1), fresh)]) == 660
+    assert age_of_hops([(at(0), cached), (at(1), [("Age", "700")])]) == 700
+    assert age_of_hops([(at(0), cached), (later(at(0), 1), fresh)]) == 601
