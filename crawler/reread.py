@@ -223,7 +223,9 @@ def _borne_out(archive: Archive, page: Row, reader: Reader) -> dict[int, Reread]
     """Return what was kept aside of a page and is not any more, with the bodies that a new reader compares it with."""
     bodies = read_again(archive.connection, page["page"], reader)
     fresh = settled(archive.connection, page, reader, bodies, believe=False)
-    return {fetch_id: each for fetch_id, each in fresh.items() if not each.reading.reader.endswith(ASIDE)}
+    believed = {fetch_id: each for fetch_id, each in fresh.items() if not each.reading.reader.endswith(ASIDE)}
+    waited = any(each.held is Outcome.QUARANTINED and each.fetch_id in believed for each in bodies)
+    return believed if waited else {}
 
 
 def settled(

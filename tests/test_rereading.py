@@ -82,6 +82,19 @@ def test_processes_of_their_own_read_the_same(world: World, museum: Release):
     assert world.reparse(quarantined=True, dry=True, jobs=2) == world.reparse(quarantined=True, dry=True)
 
 
+def test_rules_that_change_with_the_layout_lose_no_edit(world: World, museum: Release):
+    """What waits for its witnesses was compared by no reader yet: the body before it is read again first, and the edit is told."""
+    world.select = BOTH
+    world.portal.change_layout()
+    world.portal.silent_edit(museum.id, paragraphs=LATER)
+    world.clock.pass_by(timedelta(hours=3))
+    world.crawl()
+    (told,) = world.appended()["versions"]
+    expected = {"number": 2, "kind": "edited", "look": 2, "not_before": "asked 1", "observed_at": "came 2", "found_by": "reparse"}
+    assert told == told | expected
+    assert told["summary"] == "The museum opened on [-Monday-]{+Tuesday+}."
+
+
 def test_a_change_of_rules_alone_makes_no_version(world: World, museum: Release):
     """All pages read otherwise: readings are written, and nothing is told; neither is anything by the next crawl."""
     world.select = BLIND
