@@ -24,6 +24,7 @@ from crawler.reread import believe_witnessed
 from storage.instants import instant
 from storage.queries import due_pages
 from storage.records import Kind, Purpose, State
+from storage.removal import unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -47,7 +48,8 @@ async def crawl(session: Session, targets: Sequence[Target], *, full: bool = Fal
     for target in awake:
         await _discover(session, target, full=full, limit=limit)
     looks = _Looks(session, _by_section(session, awake))
-    await looks.at(looks.due(now=None if full else instant(session.clock.now()))[:limit])
+    due = looks.due(now=None if full else instant(session.clock.now()))
+    await looks.at((due + looks.left_over(but=due))[:limit])
     await looks.end()
     return session.summary
 
@@ -98,6 +100,11 @@ class _Looks:
         sections = list(self.by_section)
         pages = due_pages(self.session.archive.connection, section_ids=sections, now=now, only=only, reason=reason)
         return [page for page in pages if self.session.gate.knows(page["host"]) or not page["looks"]]
+
+    def left_over(self, *, but: Sequence[Row]) -> list[Row]:
+        """Return the pages, beside those that are due, of whose being missing a run that broke off could make nothing."""
+        known = {page["page"] for page in but}
+        return [page for page in self.due(now=None, only=unchecked(self.session.archive.connection)) if page["page"] not in known]
 
     async def at(self, pages: list[Row]) -> None:
         """Look at pages, and then once at those whose copies turned out to have changed."""

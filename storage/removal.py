@@ -38,6 +38,7 @@ __all__ = [
     "earliest_proof",
     "health_of",
     "proven",
+    "unchecked",
 ]
 
 _TROUBLE_AT_LEAST = 5
@@ -107,8 +108,20 @@ def checks_of(connection: sqlite3.Connection, page_id: int) -> list[Check]:
     return checks
 
 
+def unchecked(connection: sqlite3.Connection) -> list[int]:
+    """Return the pages that do not answer and were found so last by a run that broke off: it may not have asked the controls."""
+    rows = connection.execute(
+        "SELECT page_id FROM _pages p WHERE state = 'suspect' AND NOT EXISTS (SELECT 1 FROM run_ends e WHERE e.outcome = 'done'"
+        " AND e.run_id = (SELECT f.run_id FROM fetches f WHERE f.page_id = p.page_id ORDER BY f.id DESC LIMIT 1)) ORDER BY page_id"
+    )
+    return [page_id for (page_id,) in rows]
+
+
 def controls_of(connection: sqlite3.Connection, runs: Sequence[int], host: str) -> dict[int, list[int]]:
-    """Return, by run, the control fetches of a host that answered normally; a run in which one did not is left out."""
+    """Return, by run, the control fetches of a host that answered normally; a run in which one did not is left out.
+
+    So is a run that broke off: not all of its controls may have been asked.  The newest may still be going on.
+    """
     controls: dict[int, list[int]] = {}
     failed: set[int] = set()
     for run_id in dict.fromkeys(runs):  # a page may be looked at twice in one run, also for the sake of a copy
@@ -123,6 +136,8 @@ _CONTROLS = """
     SELECT f.id, coalesce((SELECT r.outcome FROM readings r WHERE r.fetch_id = f.id ORDER BY r.id DESC LIMIT 1), f.result)
     FROM fetches f WHERE f.run_id = :run AND f.purpose = 'control' AND f.url LIKE :host
         AND NOT EXISTS (SELECT 1 FROM fetches h WHERE h.hop_of = f.id)
+        AND (f.run_id = (SELECT max(id) FROM runs)
+            OR EXISTS (SELECT 1 FROM run_ends e WHERE e.run_id = f.run_id AND e.outcome = 'done'))
 """
 
 

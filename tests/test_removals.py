@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
+from crawler.pipeline import crawl
 from storage.instants import instant
+from storage.records import Purpose
 from tests.misbehaviour import response
 from tests.site import HOME, Site, article, link, listing
+
+if TYPE_CHECKING:
+    from crawler.http import Client
 
 HOUR = timedelta(hours=1)
 GONE = response("404 Not Found", "Content-Type: text/html", body=b"<html><body>404</body></html>")
@@ -64,6 +72,38 @@ def test_it_comes_back(site):
     (restored_at,) = site.rows("SELECT restored_at FROM removals")[0]
     assert restored_at is not None
     assert site.rows("SELECT state FROM releases WHERE title = 'Lake 3'") == [("live",)]
+    site.assert_rebuilt()
+
+
+class BreakOffError(Exception):
+    """What ends a run before its end."""
+
+
+@dataclass
+class Breaking:
+    """A client at which a run breaks off, when it is about to ask for a control whose path begins so."""
+
+    client: Client
+    path: str
+
+    async def fetch(self, ask, permit):
+        """Ask, or break off."""
+        if ask.purpose is Purpose.CONTROL and urlsplit(ask.url).path.startswith(self.path):
+            raise BreakOffError
+        return await self.client.fetch(ask, permit)
+
+
+@pytest.mark.parametrize("path", ["/", "/art/"])
+def test_what_a_run_that_broke_off_found_missing_is_checked_again(site, path):
+    """A check proves nothing whose controls were not all asked: the next crawl makes it again, although it is not due yet."""
+    site.answers["art_1_3.html"] = GONE
+    look_again(site, timedelta(0), HOUR, 6 * HOUR)
+    site.clock.pass_by(24 * HOUR)
+    with pytest.raises(BreakOffError):
+        site.run(lambda session, targets: crawl(replace(session, client=Breaking(session.client, path)), targets))
+    assert [counts["removed"] for counts in look_again(site, HOUR / 2)] == [1]
+    assert [counts["looked"] for counts in look_again(site, HOUR / 2)] == [0]
+    assert site.rows("SELECT checks, controls_ok FROM removals") == [(4, 8)]
     site.assert_rebuilt()
 
 

@@ -84,7 +84,7 @@ def test_processes_of_their_own_read_the_same(world: World, museum: Release):
 
 def test_rules_that_change_with_the_layout_lose_no_edit(world: World, museum: Release):
     """What waits for its witnesses was compared by no reader yet: the body before it is read again first, and the edit is told."""
-    world.select = BOTH
+    world.select = BOTH_LAYOUTS
     world.portal.change_layout()
     world.portal.silent_edit(museum.id, paragraphs=LATER)
     world.clock.pass_by(timedelta(hours=3))
