@@ -99,12 +99,15 @@ def checks_of(connection: sqlite3.Connection, page_id: int) -> list[Check]:
     runs = dict(connection.execute("SELECT id, run_id FROM fetches WHERE page_id = ?", (page_id,)).fetchall())
     checks: list[Check] = []
     answered_at = ""
+    was_read = False
     for look in looks_of(connection, page_id):
         if look.outcome in MISSING and (look.cached_at is None or look.cached_at > answered_at):
             checks.append(Check(look.fetch_id, runs[look.fetch_id], look.stood_at, look.received_at))
         elif look.outcome in _THERE or (look.result is Result.NOT_MODIFIED and look.error is None):
             answered_at = max(answered_at, look.stood_at)
-            checks = [check for check in checks if look.cached_at is not None and check.stood_at >= look.cached_at]
+            # Nobody can miss what was never read: the first body, however old a copy it is, is where missing begins.
+            checks = [check for check in checks if was_read and look.cached_at is not None and check.stood_at >= look.cached_at]
+            was_read = was_read or look.outcome is Outcome.OK
     return checks
 
 

@@ -13,6 +13,8 @@ from tests.builders import OTHER_READER, READER, article_url, content, reading, 
 
 VISITED, TOURED, SAILED = "Zhang Bing visited the port.", "Zhang Bing toured the port.", "Zhang Bing sailed from the port."
 ASIDE = f"{READER}/aside"
+LATE = '["inserted-late"]'
+"""What a press release of years ago is that is listed under our eyes."""
 
 
 def reread(fetch: int, said, reader: str = OTHER_READER) -> Reread:
@@ -67,7 +69,7 @@ def test_a_missed_edit_is_appended_and_what_follows_it_is_written_anew(story, ne
     assert late(story, news, VISITED, TOURED, SAILED) == Late(("silent",), replaced=1)
     said = {"silent": 1, "labels": '["substantive"]', "changed": '["text"]'}
     assert story.versions(news) == [
-        version(1, "new", VISITED),
+        version(1, "new", VISITED, labels=LATE),
         version(2, "edited", SAILED, **said, summary="Zhang Bing [-visited-]{+sailed from+} the port."),
         version(3, "edited", TOURED, **said, after=1, found_by="reparse", summary="Zhang Bing [-visited-]{+toured+} the port."),
         version(4, "edited", SAILED, **said, summary="Zhang Bing [-toured-]{+sailed from+} the port."),
@@ -111,7 +113,7 @@ def test_an_edit_that_was_a_first_sight(story, news):
     for text in (VISITED, TOURED):
         story.look(news, text)
     assert late(story, news, Outcome.SOFT_GONE, TOURED) == Late(replaced=1, withdrawn=1)
-    assert story.versions(news)[2] == version(3, "new", TOURED, after=None, found_by="reparse")
+    assert story.versions(news)[2] == version(3, "new", TOURED, after=None, found_by="reparse", labels=LATE)
     assert retractions(story) == [(1, 3, "the page said so already before"), (2, 3, "another kind of change was seen there")]
     assert story.outbox() == [("new", f"{news}@1"), ("silent", f"{news}@2"), ("withdrawn", f"{news}@2")]
 
@@ -150,7 +152,7 @@ def test_a_page_that_was_seen_is_written_as_it_was_read(story, news):
     for _ in range(2):
         story.look(news, VISITED)
     assert late(story, news, Outcome.GONE, Outcome.UNREADABLE) == Late(replaced=1)
-    assert story.versions(news)[1] == version(2, "new", VISITED, after=None, found_by="reparse")
+    assert story.versions(news)[1] == version(2, "new", VISITED, after=None, found_by="reparse", labels=LATE)
     assert story.rows("SELECT state, version, text FROM releases") == [{"state": "live", "version": f"{news}@2", "text": VISITED}]
 
 
