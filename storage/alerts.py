@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from storage.queries import Row
 
-__all__ = ["Alert", "close_alert", "open_alerts", "raise_alert"]
+__all__ = ["Alert", "close_alert", "is_open", "open_alerts", "raise_alert"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,12 @@ def close_alert(connection: sqlite3.Connection, kind: str, subject: str, now: da
     connection.execute("UPDATE _alerts SET closed_at = ? WHERE id = ?", (instant(now), row[0]))
     _outbox(connection, "recovery", row[0], now)
     return True
+
+
+def is_open(connection: sqlite3.Connection, kind: str, subject: str) -> bool:
+    """Tell whether an alert is open."""
+    sql = "SELECT 1 FROM _alerts WHERE kind = ? AND subject = ? AND closed_at IS NULL"
+    return connection.execute(sql, (kind, subject)).fetchone() is not None
 
 
 def open_alerts(connection: sqlite3.Connection) -> list[Row]:

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from storage.alerts import close_alert, raise_alert
+from storage.alerts import close_alert, is_open, raise_alert
 from storage.connect import create, is_fresh, open_writer, translated
 from storage.derived import page_state, plan, rebuild, track
 from storage.fingerprint import page_key
@@ -241,7 +241,9 @@ class Archive:
             return raise_alert(self.connection, alert, self._now())
 
     def recovered(self, kind: str, subject: str) -> bool:
-        """Close an alert, if it is open, with a notice of recovery."""
+        """Close an alert, if it is open, with a notice of recovery; where none is, nothing is written."""
+        if not is_open(self.connection, kind, subject):
+            return False
         with self.transaction():
             return close_alert(self.connection, kind, subject, self._now())
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BLIND", "EDITS", "RELEASES", "Act", "hidden_edits", "kinds", "promised", "script"]
 
-BLIND = False
+BLIND = True
 """Whether templates come that our reader cannot read, or reads wrongly; needs `World.reparse(quarantined=True)`."""
 RELEASES = 12
 """Press releases on the portal at the beginning."""
