@@ -32,6 +32,8 @@ _MANY_ASIDE = 3
 _ODD_FOR = timedelta(days=3)
 _PATIENCE = timedelta(hours=24)
 """How long a listing or a host may fail before somebody is told: most failures are over by the next day."""
+_TRIED_AT_LEAST = 3
+"""So many pages of a host must fail (or all, where it has fewer): one that does not answer says nothing of the others."""
 _BULK_AT_LEAST, _BULK_SHARE = 20, 0.1
 """Edits of one section in one run beyond which they are likelier a rebuild, or ours, than the publisher's (design, section 6)."""
 _SHRUNK_TO, _SHRUNK_FROM = 0.5, 20
@@ -111,7 +113,7 @@ def _of_listing(session: Session, section: int, target: Target) -> Alert | None:
         target.name,
         f"{target.name}: its listing cannot be read: {unlisted.note}. New press releases are not found meanwhile; known ones are"
         " looked at as ever.",
-        f"{unlisted.url} (fetch {unlisted.fetch_id})",
+        "nothing could be asked" if unlisted.fetch_id is None else f"{unlisted.url} (fetch {unlisted.fetch_id})",
         _listing_steps(unlisted, target),
     )
 
@@ -159,15 +161,17 @@ def _of_rewording(sweep: Discovered) -> Alert | None:
 
 def _of_host(session: Session, host: str) -> Alert | None:
     unheard = unheard_of(session.archive.connection, host)
-    if unheard is None or session.clock.now() - parse_instant(unheard.since) < _PATIENCE:
+    if unheard is None or unheard.failing < min(_TRIED_AT_LEAST, unheard.pages):
+        return None
+    if session.clock.now() - parse_instant(unheard.since) < _PATIENCE:
         return None
     if unheard.outcome in MISSING:
         return None  # `crawler.proving` tells of that
     return Alert(
         HOST,
         host,
-        f"{host}: none of its pages is served to us any more ({unheard.outcome}); {unheard.failing} were tried. Nothing is recorded"
-        " as changed.",
+        f"{host}: none of its pages is served to us any more ({unheard.outcome}); {unheard.failing} of {unheard.pages}"
+        " were tried. Nothing is recorded as changed.",
         unheard.url,
         ("Check from another network; see docs/blocked.md",),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from storage.holding import held
 from storage.queries import rows
 
 if TYPE_CHECKING:
@@ -46,30 +48,35 @@ def unlisted_of(connection: sqlite3.Connection, section_id: int) -> Unlisted | N
 
 @dataclass(frozen=True, slots=True)
 class Unheard:
-    """A host none of whose pages answered: since when, how many pages fail, what comes instead most often, and an example."""
+    """A host none of whose pages answered: since when, how many of its `pages` fail, what comes most often instead, an example."""
 
     since: str
     failing: int
+    pages: int
     outcome: str
     url: str
 
 
+# Pages that were tried more than once since any page of the host was read or kept aside; what always failed tells nothing of it.
+_UNHEARD = """
+    FROM _pages p JOIN pages g ON g.id = p.page_id WHERE p.host = :host AND p.fails > 1 AND p.failing_since > coalesce((
+        SELECT max(max(coalesce(h.last_confirmed_at, ''), iif(h.outcome = 'quarantined', h.last_look_at, '')))
+        FROM _pages h WHERE h.host = :host), '')
+"""
+
+
 def unheard_of(connection: sqlite3.Connection, host: str) -> Unheard | None:
-    """Return since when no page of a host was confirmed although some were looked at more than once, or None."""
-    since, failing = connection.execute(
-        "SELECT min(failing_since), count(*) FROM _pages WHERE host = ? AND fails > 1", (host,)
-    ).fetchone()
-    if since is None:
+    """Return since when no page of a host answered although some were looked at more than once, or None."""
+    found = rows(
+        connection,
+        f"SELECT min(p.failing_since) OVER () AS since, count(*) OVER () AS failing, p.outcome, g.url {_UNHEARD}"
+        " ORDER BY count(*) OVER (PARTITION BY p.outcome) DESC, p.page_id LIMIT 1",
+        {"host": host},
+    )
+    if not found:
         return None
-    sql = "SELECT 1 FROM _pages WHERE host = ? AND last_confirmed_at >= ? LIMIT 1"
-    if connection.execute(sql, (host, since)).fetchone():
-        return None
-    outcome, url = connection.execute(
-        "SELECT p.outcome, g.url FROM _pages p JOIN pages g ON g.id = p.page_id WHERE p.host = ? AND p.fails > 1"
-        " GROUP BY p.outcome ORDER BY count(*) DESC LIMIT 1",
-        (host,),
-    ).fetchone()
-    return Unheard(since, failing, outcome, url)
+    (pages,) = connection.execute("SELECT count(*) FROM _pages WHERE host = ?", (host,)).fetchone()
+    return Unheard(**found[0], pages=pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,31 +97,43 @@ _FOUND = {
 }
 
 
+# A look that tells of the page: it was read, kept aside, found missing or not modified.  All others tell of the way there.
+_LAST = (
+    f"SELECT max(x.id) FROM fetches x LEFT JOIN readings q ON q.id = {held('x')} WHERE x.page_id = p.page_id"  # noqa: S608 - our names
+    " AND (q.outcome IN ({}) OR (x.result = 'not-modified' AND x.error IS NULL))"
+)
+_LAST_TOLD = _LAST.format("'ok', 'quarantined', 'gone', 'soft-gone'")
+_LAST_WELL = _LAST.format("'ok', 'gone', 'soft-gone'")
+
+
 def asides_of(connection: sqlite3.Connection, section_id: int) -> Asides | None:
-    """Return what is kept aside of a section since its pages last read well, or None."""
+    """Return what is kept aside of a section since its pages last read well, or None.
+
+    A page that fails since it was kept aside is kept aside still: nobody has seen it read well.
+    """
     found = rows(
         connection,
         "SELECT p.page_id, f.id AS fetch, f.requested_at, g.url, "  # noqa: S608 - our names
         + ", ".join(f"({condition}) AS {name}" for name, condition in _FOUND.items())
-        + " FROM _pages p JOIN pages g ON g.id = p.page_id"
-        " JOIN fetches f ON f.id = (SELECT max(x.id) FROM fetches x WHERE x.page_id = p.page_id)"
-        " JOIN readings r ON r.fetch_id = f.id AND r.outcome = 'quarantined'"
-        " WHERE p.section_id = ? AND p.outcome = 'quarantined' GROUP BY p.page_id ORDER BY f.id",
+        + f" FROM _pages p JOIN pages g ON g.id = p.page_id JOIN fetches f ON f.id = ({_LAST_TOLD})"
+        f" JOIN readings r ON r.id = {held('f')} AND r.outcome = 'quarantined'"
+        " WHERE p.section_id = ? AND (p.outcome = 'quarantined' OR p.fails > 0) ORDER BY f.id",
         (section_id,),
     )
     if not found:
         return None
     newest, parts = found[-1], {name: sum(row[name] for row in found) for name in _FOUND}
-    return Asides(len(found), _since(connection, section_id), newest["fetch"], newest["url"], parts)
+    return Asides(len(found), _since(connection, [row["page_id"] for row in found]), newest["fetch"], newest["url"], parts)
 
 
-def _since(connection: sqlite3.Connection, section_id: int) -> str:
-    """Return when the first page of a section was first kept aside since it last read well."""
+def _since(connection: sqlite3.Connection, pages: list[int]) -> str:
+    """Return when the first of some pages was first kept aside since it last read well."""
     sql = (
-        "SELECT min(f.requested_at) FROM _pages p JOIN fetches f ON f.page_id = p.page_id AND f.id > coalesce(p.base_fetch_id, 0)"
-        " JOIN readings r ON r.fetch_id = f.id AND r.outcome = 'quarantined' WHERE p.section_id = ? AND p.outcome = 'quarantined'"
+        "SELECT min(f.requested_at) FROM _pages p JOIN fetches f ON f.page_id = p.page_id"  # noqa: S608 - our names
+        f" JOIN readings r ON r.id = {held('f')} AND r.outcome = 'quarantined'"
+        f" WHERE p.page_id IN (SELECT value FROM json_each(?)) AND f.id > coalesce(({_LAST_WELL}), 0)"
     )
-    return str(connection.execute(sql, (section_id,)).fetchone()[0])
+    return str(connection.execute(sql, (json.dumps(pages),)).fetchone()[0])
 
 
 def pages_read(connection: sqlite3.Connection, section_id: int) -> int:
