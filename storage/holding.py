@@ -19,6 +19,6 @@ _NOTHING = ", ".join(f"'{outcome.value}'" for outcome in sorted(CAME_TO_NOTHING)
 def held(fetch: str) -> str:
     """Return the SQL of the id of the reading that holds for the fetch of a table's alias, NULL where there is none."""
     return (
-        f"(SELECT x.id FROM readings x WHERE x.fetch_id = {fetch}.id"  # noqa: S608 - our names
-        f" ORDER BY x.outcome IN ({_NOTHING}), x.id DESC LIMIT 1)"
+        f"(SELECT held.id FROM readings held WHERE held.fetch_id = {fetch}.id"  # noqa: S608 - our names
+        f" ORDER BY held.outcome IN ({_NOTHING}), held.id DESC LIMIT 1)"
     )
