@@ -6,7 +6,6 @@ Exit codes: 0 done; 1 the job found trouble; 2 wrong usage or configuration; 130
 from __future__ import annotations
 
 import functools
-import os
 import sqlite3
 import sys
 from pathlib import Path
@@ -290,7 +289,7 @@ def changes(desk: Desk, *, since: str | None, limit: int, as_json: bool) -> int:
 @click.option("--portal", type=click.Path(path_type=Path), metavar="FILE", help="Read by the rules of this portal's file.")
 @click.option("--trust", is_flag=True, help="Believe these rules also where they find less than half of the former text.")
 @click.option("--dry-run", is_flag=True, help="Say what would come of it; write nothing.")
-@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="How many processes read (default: one a core).")
+@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="How many processes read (default: as many as pay).")
 @_WAIT
 def reparse(  # noqa: PLR0913 - its options
     desk: Desk,
@@ -312,7 +311,7 @@ def reparse(  # noqa: PLR0913 - its options
     from crawler.render_reparse import reparse_sections, say_reparsed  # noqa: PLC0415
     from crawler.reread import Wish  # noqa: PLC0415
 
-    wish = Wish(_moment(desk, since), quarantined=quarantined, trust=trust, jobs=jobs or os.cpu_count() or 1)
+    wish = Wish(_moment(desk, since), quarantined=quarantined, trust=trust, jobs=jobs)
     document = reparse_sections(desk, sections, portal, wish, dry=dry_run, wait=wait)
     return _shown(desk, as_json, document, lambda: say_reparsed(desk.screen, document))
 

@@ -63,7 +63,9 @@ def reparse_sections(  # noqa: PLR0913 - the options of the command
 
 @contextmanager
 def _writing(desk: Desk, settings: Settings, wait: float, counts: dict[str, int]) -> Iterator[Archive]:
-    """Open the archive for a recorded run; `counts` is what will be recorded of it."""
+    """Open the archive for a recorded run, but never make one; `counts` is what will be recorded of it."""
+    with desk.reading():
+        pass
     how = How(wait=wait, on_wait=desk.screen.aside)
     with open_archive(desk.path, how, trigger="reparse") as archive, recorded_run(archive, settings, "reparse", counts):
         yield archive
@@ -113,7 +115,9 @@ def say_reparsed(screen: Screen, document: dict[str, Any]) -> None:
     cells = [[row["section"], *(f"{row[name]:,}".replace(",", " ") for name in shown)] for row in rows]
     right = range(1, len(shown) + 1)
     screen.table(cells, header=("Section", *(_HEADINGS[name] for name in shown)), right=list(right))
-    if not any(row[name] for row in rows for name in ("new", "edited", "restored", "replaced", "withdrawn")):
-        screen.line("No version is new, and none is taken back." if rows else "There is nothing to read.")
+    if not any(row["bodies"] for row in rows):
+        screen.line("There is nothing left to read again.")
+    elif not any(row[name] for row in rows for name in ("new", "edited", "restored", "replaced", "withdrawn")):
+        screen.line("No version is new, and none is taken back.")
     if document["dry_run"]:
         screen.line("Nothing was written: run it without --dry-run to do so.")

@@ -6,6 +6,7 @@ call.  A reader that reads worse than the one before is not believed: what it ca
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
@@ -45,8 +46,8 @@ __all__ = ["COUNTED", "Again", "Wish", "believe_witnessed", "pages_wished", "rea
 
 _PAGES_AT_ONCE = 40
 """Pages that are read by one process in one go, and written in one transaction."""
-_ALONE = 80
-"""Pages that are read here, because starting processes would take longer."""
+_ALONE = 500
+"""So many pages are read here, unless somebody asks for processes: starting them would take longer (some seconds)."""
 _LEAST_SHARE = 0.5
 """A reader that finds less than this share of a text has lost it rather than mended it."""
 _LOST = "/lost"
@@ -62,13 +63,13 @@ class Wish:
     """What is to be read again: all pages, those looked at `since` an instant, or those of which something is `quarantined`.
 
     `trust` believes the rules also where they find less than half of the text that was read before; `jobs` is how many processes
-    read.
+    read (None: one a core, where there is enough to read).
     """
 
     since: str | None = None
     quarantined: bool = False
     trust: bool = False
-    jobs: int = 1
+    jobs: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +136,13 @@ def _section_id(connection: sqlite3.Connection, target: Target) -> int | None:
 
 
 def _read(
-    connection: sqlite3.Connection, pages: Sequence[int], reader: Reader, jobs: int
+    connection: sqlite3.Connection, pages: Sequence[int], reader: Reader, jobs: int | None
 ) -> Iterator[list[tuple[int, list[Again]]]]:
     """Yield lots of pages with their bodies as they read now; several processes share the work where it is worth it."""
     lots = list(_lots(pages))
-    if jobs < 2 or len(pages) <= _ALONE:  # noqa: PLR2004 - one process is this one
+    if jobs is None:
+        jobs = (os.cpu_count() or 1) if len(pages) > _ALONE else 1
+    if jobs == 1:
         yield from ([(page, read_again(connection, page, reader)) for page in lot] for lot in lots)
         return
     (_, _, path) = connection.execute("PRAGMA database_list").fetchone()

@@ -419,6 +419,7 @@ def test_an_archive_without_anything(story, tmp_path):
         ("history", ["history", "GOLDEN"]),
         ("diff", ["diff", "GOLDEN"]),
         ("changes", ["changes"]),
+        ("reparse", ["reparse", "--dry-run"]),
         ("config", ["config"]),
     ],
 )
