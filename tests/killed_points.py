@@ -1,6 +1,7 @@
-"""Kill a crawl at many points, begin it again, and complain of whatever differs from an uninterrupted crawl.
+"""Kill jobs at many points, begin them again, and complain of whatever differs from an uninterrupted run.
 
-`python -m tests.killed_points 1000` does it at another number of points than `test_killed.py`.
+`python -m tests.killed_points 1000` does it at another number of points than `test_killed.py`, shared evenly among all jobs;
+`python -m tests.killed_points 1000 layout replay` only at points of these.
 """
 
 from __future__ import annotations
@@ -12,47 +13,30 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import sqrt
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Self
 
-from seeds.portal import TODAY, Portal, PortalServer
-from tests.killed_crawl import Driver
+from seeds.portal import PortalServer
+from tests.killed_job import Driver, Order
+from tests.killed_stories import STORIES, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from seeds.portal import Release
+    from tests.killed_stories import Job, Story
 
-__all__ = ["CRAWLS", "Crawl", "Point", "State", "Trial", "choose", "complaints", "kind_of", "try_points"]
+__all__ = ["KEPT", "Point", "State", "Trial", "choose", "complaints", "kind_of", "try_points"]
 
 WORKERS = 2
 FULL = 2
 """What `PRAGMA synchronous` says where a commit is on the disk before it is done."""
 GOLDEN = (sqrt(5) - 1) / 2
 """Multiples of it fall evenly over the unit interval and keep no step with anything that repeats."""
-
-
-@dataclass(frozen=True, slots=True)
-class Crawl:
-    """A crawl that is to be killed: when it begins and when it is begun again after that."""
-
-    name: str
-    begins: datetime
-    resumes: datetime
-
-
-CRAWLS = (
-    # The resumed crawl begins before anything that the killed one looked at is due again: what it then looks at was left over.
-    Crawl("first", datetime(2026, 12, 1, 2, tzinfo=UTC), datetime(2026, 12, 1, 2, 30, tzinfo=UTC)),
-    # After a hundred days every page is due, so that the crawl finds all changes without being told to look at everything.
-    Crawl("second", datetime(2027, 3, 11, 2, tzinfo=UTC), datetime(2027, 3, 11, 2, 30, tzinfo=UTC)),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +67,11 @@ class State:
 class Point:
     """One kill and what came of it.
 
-    `before` and `after` are what stood in the file before and after the crawl was begun again, `whole` what an uninterrupted
-    crawl leaves; `trouble` is the traceback where it could not be begun again, or what was left could not be read.
+    `before` and `after` are what stood in the file before and after the job was begun again, `whole` what an uninterrupted
+    run leaves; `trouble` is the traceback where it could not be begun again, or what was left could not be read.
     """
 
-    crawl: str
+    job: str
     number: int
     boundary: str
     code: int
@@ -98,12 +82,12 @@ class Point:
     trouble: str = ""
 
     def __str__(self) -> str:
-        return f"{self.crawl} crawl, killed at boundary {self.number}: {self.boundary}"
+        return f"{self.job}, killed at boundary {self.number}: {self.boundary}"
 
 
 @dataclass(slots=True)
 class Trial:
-    """Everything that a trial brought: the boundaries of each uninterrupted crawl, how each ended, and the points."""
+    """Everything that a trial brought: the boundaries of each uninterrupted job, how each ended, and the points."""
 
     boundaries: dict[str, list[str]] = field(default_factory=dict)
     wholes: dict[str, State] = field(default_factory=dict)
@@ -117,17 +101,20 @@ def kind_of(boundary: str) -> str:
     return " ".join(words[: lengths.get(words[0], 1)]).replace("select", "SELECT")
 
 
-def choose(boundaries: Sequence[str], points: int) -> list[int]:
-    """Choose numbers of boundaries (from 1): the first, the last, one of every kind, and the rest spread over all, each once."""
+def choose(boundaries: Sequence[str], points: int, tried: Collection[str] = ()) -> list[int]:
+    """Choose numbers of boundaries (from 1): the first, the last, one of every kind, and the rest spread over all.
+
+    Where there are more kinds than points, those that were `tried` elsewhere are left to chance, and all the others chosen.
+    """
     kinds: dict[str, list[int]] = defaultdict(list)
     for number, boundary in enumerate(boundaries, start=1):
         kinds[kind_of(boundary)].append(number)
+    if len(kinds) + 2 > points:
+        kinds = {kind: numbers for kind, numbers in kinds.items() if kind not in tried}
     chosen = {1, len(boundaries)}
     chosen |= {numbers[int(index * GOLDEN % 1 * len(numbers))] for index, numbers in enumerate(kinds.values())}
     others = [number for number in range(1, len(boundaries) + 1) if number not in chosen]
-    wanted = min(points - len(chosen), len(others))
-    if wanted < 0:
-        raise ValueError(f"{points} points are too few: there are {len(kinds)} kinds of boundaries")
+    wanted = max(0, min(points - len(chosen), len(others)))
     # One from each of as many equal parts, at no fixed place in it.
     starts = [index * len(others) // wanted for index in range(wanted)] + [len(others)]
     parts = pairwise(starts)
@@ -135,73 +122,58 @@ def choose(boundaries: Sequence[str], points: int) -> list[int]:
     return sorted(chosen)
 
 
-def small_portal(now: Callable[[], datetime]) -> Portal:
-    """Return a portal with a dozen rows in its listing, the odd ones (pinned, in two columns) among them."""
-    portal = Portal(1, 30, now)
-    for release in _plain(portal)[7:]:
-        portal.remove(release.id)
-    return portal
-
-
-def act_out(portal: Portal) -> None:
-    """Let the publisher do some of everything: publish, edit, rewrite, backdate, copy, move to a new number, take down."""
-    edited, silent, backdated, removed, copied, republished, doubled = (release.id for release in _plain(portal))
-    portal.publish()
-    portal.edit(edited)
-    portal.silent_edit(silent)
-    portal.backdate(backdated, "2020-01-01 10:00")
-    portal.remove(removed)
-    portal.copy(copied)
-    portal.republish(republished)
-    portal.copy_to_column(doubled)
-
-
-def _plain(portal: Portal) -> list[Release]:
-    golden = portal.golden.id
-    return [item for item in portal.releases if item.columns == (TODAY,) and not item.pinned and item.id != golden]
-
-
-def try_points(folder: Path, points: int) -> Trial:
-    """Kill a first crawl, and a second one after changes, at `points` boundaries in all, each on an archive of its own."""
-    trial, moment = Trial(), [CRAWLS[0].begins - timedelta(days=3)]
-    portal = small_portal(lambda: moment[0])
+@contextmanager
+def some_drivers() -> Iterator[list[Driver]]:
+    """Give as many drivers as kill side by side."""
     with ExitStack() as stack:
-        server = stack.enter_context(PortalServer(portal))
-        drivers = [stack.enter_context(Driver()) for _ in range(WORKERS)]
-        _try_crawl(_Bench(trial, drivers, server.base_url, folder), CRAWLS[0], None, (points + 1) // 2)
-        moment[0] = CRAWLS[1].begins - timedelta(hours=3)
-        act_out(portal)
-        _try_crawl(_Bench(trial, drivers, server.base_url, folder), CRAWLS[1], CRAWLS[0], points // 2)
-    return trial
+        yield [stack.enter_context(Driver()) for _ in range(WORKERS)]
+
+
+def try_points(folder: Path, drivers: Sequence[Driver], story: Story, points: int, jobs: Collection[str]) -> Trial:
+    """Play a story and kill some of its jobs at `points` boundaries in all, each time on an archive of its own.
+
+    There are more points where there are more kinds of boundaries.
+    """
+    left, stage = list(jobs), Stage()
+    with PortalServer(stage.portal) as server:
+        bench = _Bench(Trial(), drivers, server.base_url, folder)
+        for job in story.play(stage):
+            _run_whole(bench, job)
+            if job.name in left:
+                _kill(bench, job, (points - len(bench.trial.points)) // len(left))
+                left.remove(job.name)
+    return bench.trial
 
 
 @dataclass(frozen=True, slots=True)
 class _Bench:
-    """What all points of a crawl are tried with."""
+    """What all points of a story are tried with."""
 
     trial: Trial
     drivers: Sequence[Driver]
     base_url: str
     folder: Path
 
-    def place(self, name: str, basis: str | None) -> Path:
-        """Return the path of an archive in a folder of its own: none yet, or a copy of the one called `basis`."""
-        archive = self.folder / name / "archive.db"
+    def order(self, job: Job, place: str) -> Order:
+        """Return the order to run a job on an archive in a folder of its own: none yet, or a copy of what the job before left."""
+        archive = self.folder / place / "archive.db"
         archive.parent.mkdir()
-        if basis is not None:
-            shutil.copy(self.folder / basis / "archive.db", archive)
-        return archive
+        if job.after is not None:
+            shutil.copy(self.folder / job.after / "archive.db", archive)
+        return Order(job.do, archive, self.base_url, job.begins, pages=job.pages, more=job.more)
 
 
-def _try_crawl(bench: _Bench, crawl: Crawl, after: Crawl | None, points: int) -> None:
-    """Crawl once without a kill, then kill at `points` boundaries, all drivers side by side."""
-    basis = after.name if after else None
-    archive = bench.place(crawl.name, basis)
-    code, told = bench.drivers[0].ask(do="crawl", at=0, archive=archive, base_url=bench.base_url, begins=crawl.begins)
+def _run_whole(bench: _Bench, job: Job) -> None:
+    """Run a job without a kill."""
+    code, told = bench.drivers[0].ask(bench.order(job, job.name))
     assert code == 0, told
     whole = json.loads(told)
-    bench.trial.boundaries[crawl.name] = whole["boundaries"]
-    bench.trial.wholes[crawl.name] = State.of(whole["after"])
+    bench.trial.boundaries[job.name] = whole["boundaries"]
+    bench.trial.wholes[job.name] = State.of(whole["after"])
+
+
+def _kill(bench: _Bench, job: Job, points: int) -> None:
+    """Kill a job at `points` boundaries, all drivers side by side."""
     free: SimpleQueue[Driver] = SimpleQueue()
     for driver in bench.drivers:
         free.put(driver)
@@ -209,25 +181,26 @@ def _try_crawl(bench: _Bench, crawl: Crawl, after: Crawl | None, points: int) ->
     def try_point(number: int) -> Point:
         driver = free.get()
         try:
-            return _try_point(bench, driver, crawl, basis, number)
+            return _try_point(bench, driver, job, number)
         finally:
             free.put(driver)
 
+    tried = {kind_of(point.boundary) for point in bench.trial.points}
     with ThreadPoolExecutor(len(bench.drivers)) as pool:
-        bench.trial.points += pool.map(try_point, choose(whole["boundaries"], points))
+        bench.trial.points += pool.map(try_point, choose(bench.trial.boundaries[job.name], points, tried))
 
 
-def _try_point(bench: _Bench, driver: Driver, crawl: Crawl, basis: str | None, number: int) -> Point:
-    """Kill a crawl at boundary `number`, begin it again, and keep its folder only where that failed."""
-    archive = bench.place(f"{crawl.name}-{number}", basis)
-    common = {"archive": archive, "base_url": bench.base_url}
-    code, told = driver.ask(do="crawl", at=number, begins=crawl.begins, **common)
+def _try_point(bench: _Bench, driver: Driver, job: Job, number: int) -> Point:
+    """Kill a job at boundary `number`, begin it again, and keep its folder only where that failed."""
+    order = bench.order(job, f"{job.name}-{number}")
+    code, told = driver.ask(replace(order, at=number))
     boundary = json.loads(told) if code == -signal.SIGKILL else told[-2000:]
-    ended, told = driver.ask(do="resume", at=0, begins=crawl.resumes, **common)
-    kill = (crawl.name, number, boundary, code, bench.trial.wholes[crawl.name])
+    ended, told = driver.ask(replace(order, begins=job.resumes, look_first=True))
+    kill = (job.name, number, boundary, code, bench.trial.wholes[job.name])
     if ended != 0:
-        return Point(*kill, State(), State(), 0, f"it ended with {ended}, and in {archive.parent} lies what was left\n{told}")
-    shutil.rmtree(archive.parent)
+        left = f"it ended with {ended}, and in {order.archive.parent} lies what was left\n{told}"
+        return Point(*kill, State(), State(), 0, left)
+    shutil.rmtree(order.archive.parent)
     resumed = json.loads(told)
     return Point(*kill, State.of(resumed["before"]), State.of(resumed["after"]), resumed["synchronous"])
 
@@ -248,7 +221,7 @@ KEPT = ("archive.db", "archive.db-wal", "archive.db-shm", "archive.db.lock")
 CHECKS: dict[str, Callable[[Point], Iterable[str]]] = {
     "the kill": lambda point: [] if point.code == -signal.SIGKILL else [f"it ended with {point.code}"],
     "left by the kill": lambda point: [*_no_archive_or_all_of_it(point), *point.before.faults],
-    "unlike an uninterrupted crawl": lambda point: point.after.unlike(point.whole),
+    "unlike an uninterrupted run": lambda point: point.after.unlike(point.whole),
     "left in the end": lambda point: [*point.after.faults, *_strays(point.after, KEPT)],
     "the writer's synchronous": lambda point: [] if point.synchronous == FULL else [f"{point.synchronous}"],
 }
@@ -267,12 +240,27 @@ def _complaints(point: Point) -> list[tuple[str, str]]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Try as many points as are named; return how many complaints there are."""
+    """Try as many points as are named, of all jobs or of those named; return how many complaints there are."""
+    points, *names = arguments
+    known = [job for story in STORIES.values() for job in story.killed]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        sys.exit(f"there is no job {unknown[0]}; known are: {', '.join(known)}")
+    shares = [(story, [job for job in story.killed if job in (names or known)]) for story in STORIES.values()]
+    total = sum(len(jobs) for _, jobs in shares)
+    with some_drivers() as drivers:
+        return sum(_report(drivers, story, int(points) * len(jobs) // total, jobs) for story, jobs in shares if jobs)
+
+
+def _report(drivers: Sequence[Driver], story: Story, points: int, jobs: Collection[str]) -> int:
+    """Try points of a story's jobs, say what came of it, and return how many complaints there are."""
     with tempfile.TemporaryDirectory() as folder:
-        trial = try_points(Path(folder), int(arguments[0]))
+        trial = try_points(Path(folder), drivers, story, points, jobs)
     found = complaints(trial.points)
-    totals = {name: len(boundaries) for name, boundaries in trial.boundaries.items()}
-    sys.stdout.write("\n".join([*found, f"{len(trial.points)} points of {totals} boundaries: {len(found)} complaints\n"]))
+    tried = Counter(point.job for point in trial.points)
+    totals = ", ".join(f"{number} of {len(trial.boundaries[job])} of {job}" for job, number in tried.items())
+    sys.stdout.write("\n".join([*found, f"{len(trial.points)} points ({totals}): {len(found)} complaints\n"]))
+    sys.stdout.flush()
     return len(found)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["facts_of", "faults_of"]
 
 # Rows that nothing refers to, or that lack what must come with them: what is left of half a transaction.
+_STANDS = "NOT EXISTS (SELECT 1 FROM retractions r WHERE r.version_id = v.id)"
 _ALONE = {
     "bodies that nobody fetched": "SELECT id FROM bodies EXCEPT SELECT body_id FROM fetches"
     " EXCEPT SELECT settings_id FROM runs EXCEPT SELECT dictionary_id FROM bodies",
@@ -28,31 +29,53 @@ _ALONE = {
     "pages that are never due": "SELECT id FROM pages EXCEPT SELECT page_id FROM _frontier",
     "versions without a reading": "SELECT fetch_id FROM versions EXCEPT SELECT fetch_id FROM readings",
     "versions of no release": "SELECT page_id FROM versions EXCEPT SELECT page_id FROM identities",
-    # What redirected is not read, but where it led to.
-    "looks that were not read": "SELECT id FROM fetches WHERE purpose IN ('first', 'look', 'listing') AND body_id IS NOT NULL"
-    " EXCEPT SELECT fetch_id FROM readings EXCEPT SELECT hop_of FROM fetches",
+    # What redirected is not read, but where it led to; a probe of old validators is not read either.
+    "looks that were not read": "SELECT id FROM fetches WHERE purpose NOT IN ('robots', 'locate') AND body_id IS NOT NULL"
+    " AND NOT (purpose = 'recheck' AND page_id IS NULL) EXCEPT SELECT fetch_id FROM readings EXCEPT SELECT hop_of FROM fetches",
     "versions out of number": "SELECT page_id FROM versions GROUP BY page_id HAVING max(number) <> count(*)",
+    "looks on which two versions stand": f"SELECT fetch_id FROM versions v WHERE {_STANDS} GROUP BY fetch_id HAVING count(*) > 1",
+    "standing versions after one that does not stand": f"SELECT v.id FROM versions v WHERE {_STANDS}"
+    " AND previous_id IN (SELECT version_id FROM retractions)",
+    "removals without a proof": "SELECT id FROM versions WHERE kind = 'removed' EXCEPT SELECT version_id FROM proofs",
+    "alerts that nobody was told of": "SELECT id FROM _alerts EXCEPT SELECT alert_id FROM _outbox WHERE kind = 'alert'",
+    "ends of alerts that nobody was told of": "SELECT id FROM _alerts WHERE closed_at IS NOT NULL"
+    " EXCEPT SELECT alert_id FROM _outbox WHERE kind = 'recovery'",
 }
 
-# Facts that a crawl brings whatever its times are; an archive is like another where these are the same.
+# Facts that a job brings whatever its times are; an archive is like another where these are the same.  Of times only the hour
+# counts: a job that was killed is begun again within it.  What is asked for a page's own sake is told; which page serves as a
+# control, and how often, hangs on when the job was killed.  A recheck asks all its pages again, and a crawl those that were
+# missing: within an hour that is one look.
+_LOOK = (
+    "CASE WHEN f.purpose = 'recheck' OR EXISTS (SELECT 1 FROM readings m WHERE m.fetch_id = f.id AND m.outcome = 'gone')"
+    " THEN 'at ' || substr(f.requested_at, 1, 13) ELSE f.id END"
+)
 _FACTS = {
     "schema": "SELECT type, name, tbl_name, sql FROM sqlite_master",
-    "versions": "SELECT g.url_key, v.number, v.kind, c.compare_sha256 FROM versions v JOIN pages g ON g.id = v.page_id"
-    " LEFT JOIN contents c ON c.id = v.content_id",
+    "versions": "SELECT g.url_key, v.number, v.kind, c.compare_sha256, v.found_by, p.number FROM versions v"
+    " JOIN pages g ON g.id = v.page_id LEFT JOIN contents c ON c.id = v.content_id LEFT JOIN versions p ON p.id = v.previous_id",
+    "when versions were": "SELECT g.url_key, v.number, substr(v.not_before, 1, 13), substr(v.unchanged_304, 1, 13),"
+    " substr(v.observed_at, 1, 13), substr(v.recorded_at, 1, 13) FROM versions v JOIN pages g ON g.id = v.page_id",
     "what versions say": "SELECT g.url_key, v.number, v.baseline, v.silent, v.labels, v.changed, v.summary"
     " FROM versions v JOIN pages g ON g.id = v.page_id",
+    "retractions": "SELECT g.url_key, v.number, n.number, r.reason FROM retractions r JOIN versions v ON v.id = r.version_id"
+    " JOIN pages g ON g.id = v.page_id LEFT JOIN versions n ON n.id = r.replaced_by",
+    "proofs": "SELECT DISTINCT g.url_key, v.number, p.role, substr(f.requested_at, 1, 13) FROM proofs p"
+    " JOIN versions v ON v.id = p.version_id JOIN pages g ON g.id = v.page_id JOIN fetches f ON f.id = p.fetch_id",
     "listing events": "SELECT s.portal, s.slug, g.url_key, e.event, e.listed_title, e.listed_date FROM listing_events e"
     " JOIN sections s ON s.id = e.section_id JOIN pages g ON g.id = e.page_id",
     "section states": "SELECT s.portal, s.slug, t.title, t.listing_url, t.platform, t.found_by FROM section_states t"
     " JOIN sections s ON s.id = t.section_id",
     "identities": "SELECT g.url_key, r.url_key, i.reason FROM identities i JOIN pages g ON g.id = i.page_id"
     " JOIN pages r ON r.id = i.release_id",
-    # Looks for a page's own sake: which page serves as a control, and in which run, hangs on when the run was killed.
-    "looks": "SELECT g.url_key, p.state, p.fails,"
-    " p.looks - (SELECT count(*) FROM fetches f WHERE f.page_id = g.id AND f.purpose = 'control')"
-    " FROM _pages p JOIN pages g ON g.id = p.page_id",
+    "looks": f"SELECT g.url_key, p.state, p.fails > 0, count(DISTINCT {_LOOK}) FROM _pages p JOIN pages g ON g.id = p.page_id"
+    " LEFT JOIN fetches f ON f.page_id = g.id AND f.purpose <> 'control' GROUP BY g.id",
+    "readings": f"SELECT g.url_key, r.reader, r.outcome, c.compare_sha256, count(DISTINCT {_LOOK}) FROM readings r"
+    " JOIN fetches f ON f.id = r.fetch_id AND f.purpose <> 'control' JOIN pages g ON g.id = f.page_id"
+    " LEFT JOIN contents c ON c.id = r.content_id GROUP BY 1, 2, 3, 4",
     "told": "SELECT o.kind, g.url_key, v.number FROM _outbox o LEFT JOIN versions v ON v.id = o.version_id"
     " LEFT JOIN fetches f ON f.id = o.fetch_id JOIN pages g ON g.id = coalesce(v.page_id, f.page_id)",
+    "alerts": "SELECT a.kind, a.subject, a.closed_at IS NOT NULL, o.kind FROM _alerts a LEFT JOIN _outbox o ON o.alert_id = a.id",
 }
 
 
@@ -62,7 +85,7 @@ def facts_of(connection: sqlite3.Connection) -> dict[str, list[str]]:
 
 
 def faults_of(connection: sqlite3.Connection, *, ended: bool) -> list[str]:
-    """Return what is wrong with an archive; `ended` says that a crawl ran to its end, so that nothing is due out of turn."""
+    """Return what is wrong with an archive; `ended` says that a job ran to its end, so that nothing is due out of turn."""
     summaries = ("_pages", "_current", "_frontier") if ended else ("_pages", "_current")
     return [
         *_damage(connection),

@@ -1,4 +1,4 @@
-"""A crawl that is killed anywhere and begun again leaves the archive that an uninterrupted one leaves."""
+"""A job that is killed anywhere and begun again leaves the archive that an uninterrupted one leaves."""
 
 from __future__ import annotations
 
@@ -16,75 +16,130 @@ import pytest
 
 from seeds.portal import PortalServer
 from storage.connect import open_reader
-from tests.killed_crawl import Driver, Fuse, crawl_once
-from tests.killed_points import CRAWLS, KEPT, Point, State, choose, complaints, kind_of, small_portal, try_points
+from storage.schema import LEDGER
+from tests.killed_job import Order, run_once
+from tests.killed_points import KEPT, Point, State, choose, complaints, kind_of, main, some_drivers, try_points
+from tests.killed_stories import STORIES, Stage
 from tests.soundness import facts_of, faults_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 POINTS = 100
+"""Of each story."""
 
 
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory) -> Path:
     """Return the archive after one uninterrupted crawl in this process; not to be written to."""
-    archive = tmp_path_factory.mktemp("crawled") / "archive.db"
-    begins = CRAWLS[0].begins
-    with PortalServer(small_portal(lambda: begins)) as server:
-        crawl_once(archive, server.base_url, begins, Fuse(0, print))
+    archive, stage = tmp_path_factory.mktemp("crawled") / "archive.db", Stage()
+    with PortalServer(stage.portal) as server:
+        run_once(Order("crawl", archive, server.base_url, stage.moment), lambda _: None)
     return archive
 
 
-def test_killed_anywhere_a_crawl_goes_on_to_the_same_archive(tmp_path):
+@pytest.fixture(scope="module")
+def drivers():
+    """Give the drivers that all trials share."""
+    with some_drivers() as drivers:
+        yield drivers
+
+
+def test_killed_anywhere_a_crawl_goes_on_to_the_same_archive(tmp_path, drivers):
     """SIGKILL at a hundred boundaries, of every kind there is: nothing is lost, doubled, half written or left lying about."""
-    trial = try_points(tmp_path, POINTS)
+    trial = try_points(tmp_path, drivers, STORIES["crawls"], POINTS, STORIES["crawls"].killed)
+    assert_all_made_whole(trial)
+    for job in STORIES["crawls"].killed:
+        assert {kind_of(point.boundary) for point in of(trial, job)} == set(map(kind_of, trial.boundaries[job]))
+    assert_archive_made_whole(trial)
+    assert_crawls_worth_killing(trial)
+
+
+def test_killed_anywhere_later_work_is_done_again(tmp_path, drivers):
+    """The same of rechecks that prove a removal and undo it, of pages kept aside, of their replay, and of what has witnesses."""
+    story = STORIES["later work"]
+    trial = try_points(tmp_path, drivers, story, POINTS, story.killed)
+    assert_all_made_whole(trial)
+    boundaries = [boundary for job in story.killed for boundary in trial.boundaries[job]]
+    assert {kind_of(point.boundary) for point in trial.points} == set(map(kind_of, boundaries))
+    assert_later_work_worth_killing(trial)
+
+
+def of(trial, job):
+    """Return the points of one job."""
+    return [point for point in trial.points if point.job == job]
+
+
+def facts(trial, job):
+    """Return the facts that an uninterrupted job leaves, as rows."""
+    return {name: [json.loads(row) for row in rows] for name, rows in trial.wholes[job].facts.items()}
+
+
+def assert_all_made_whole(trial):
+    """Find nothing to complain of at any point, each of them killed, from the first boundary of each job to its last."""
     assert complaints(trial.points) == []
     assert Counter(point.code for point in trial.points) == {-signal.SIGKILL: POINTS}
-    assert [whole.faults for whole in trial.wholes.values()] == [(), ()]
-    assert_spread(trial)
-    assert_archive_made_whole(trial)
-    assert_worth_killing(trial)
-
-
-def assert_spread(trial):
-    """Find the first and the last boundary of each crawl and every kind between them among the points, being what they were."""
-    for crawl, boundaries in trial.boundaries.items():
-        points = [point for point in trial.points if point.crawl == crawl]
-        kinds = [kind_of(point.boundary) for point in points]
+    assert {whole.faults for whole in trial.wholes.values()} == {()}
+    for job in {point.job for point in trial.points}:
+        points, boundaries = of(trial, job), trial.boundaries[job]
         assert (points[0].number, points[-1].number) == (1, len(boundaries))
-        assert set(kinds) == set(map(kind_of, boundaries))
-        assert kinds == [kind_of(boundaries[point.number - 1]) for point in points], "a crawl does not go the same way twice"
-    behind = {point.crawl for point in trial.points if point.before.exists and point.before.unlike(point.whole)}
-    assert behind == {"first", "second"}, "no kill left anything to do"
+        told = [(kind_of(point.boundary), kind_of(boundaries[point.number - 1])) for point in points]
+        assert [was for was, _ in told] == [ought for _, ought in told], "a job does not go the same way twice"
+        half = [point for point in points if point.before.unlike(point.whole) and points[0].before.unlike(point.before)]
+        assert half, f"no kill left {job} half done"
 
 
 def assert_archive_made_whole(trial):
     """Find the making of the archive among the points, and what it left unfinished swept up."""
     making = [point for point in trial.points if not point.before.exists]
-    assert {point.crawl for point in making} == {"first"}
+    assert {point.job for point in making} == {"first"}
     assert {"CREATE TABLE", "os.rename"} <= {kind_of(point.boundary) for point in making}
     assert any(".archive.db.new" in point.before.files for point in making)
 
 
-def assert_worth_killing(trial):
+def assert_crawls_worth_killing(trial):
     """Find first sights, edits, silent ones, copies, a move, and looks at pages that are gone among what was killed."""
-    facts = {name: [json.loads(row) for row in rows] for name, rows in trial.wholes["second"].facts.items()}
-    assert Counter(row[2] for row in facts["versions"]) == {"new": 18, "edited": 3}
-    assert {row[2] for row in facts["identities"]} == {"first", "same-article-id", "same-content", "moved"}
-    assert {row[3] for row in facts["listing events"]} == {"appeared", "left", "redated"}
-    assert {row[0] for row in facts["told"]} == {"new", "edited", "silent", "suspect"}
+    found = facts(trial, "second")
+    assert Counter(row[2] for row in found["versions"]) == {"new": 18, "edited": 3}
+    assert {row[2] for row in found["identities"]} == {"first", "same-article-id", "same-content", "moved"}
+    assert {row[3] for row in found["listing events"]} == {"appeared", "left", "redated"}
+    assert {row[0] for row in found["told"]} == {"new", "edited", "silent", "suspect"}
     kinds = set(map(kind_of, trial.boundaries["second"]))
     assert {"BEGIN", "COMMIT", "http:before-request", "http:after-answer", "INSERT INTO _outbox", "UPDATE _frontier"} <= kinds
 
 
-def test_a_crawl_that_is_not_killed_says_so(tmp_path):
+def assert_later_work_worth_killing(trial):
+    """Find removals with their proofs, a restoration, pages kept aside, alerts and their ends, and late versions among it."""
+    for job in ("removal-by-crawl", "removal"):
+        assert versions(trial, job) == {("removed", "crawl"): 1}
+        assert Counter(role for _, _, role, _ in facts(trial, job)["proofs"]) == {"check": 3, "control": 3}
+    restored = {("removed", "crawl"): 1, ("restored", "crawl"): 1}
+    assert versions(trial, "restoration") == versions(trial, "layout") == restored
+    assert Counter(row[2] for row in facts(trial, "layout")["readings"])["quarantined"] == 18
+    sections = ("embedded/reports", "embedded/today")
+    opened = [["layout", section, 0, "alert"] for section in sections]
+    assert facts(trial, "layout")["alerts"] == opened
+    closed = [["layout", section, 1, told] for section in sections for told in ("alert", "recovery")]
+    assert facts(trial, "replay")["alerts"] == closed
+    late = {("edited", "crawl"): 3, ("edited", "reparse"): 2}
+    assert versions(trial, "replay") == restored | late
+    assert [row[1:3] for row in facts(trial, "replay")["retractions"]] == [[2, None], [2, 4]]
+    assert versions(trial, "witnesses") == {("edited", "reparse"): 2}
+
+
+def versions(trial, job):
+    """Return how many versions but first sights an uninterrupted job leaves, by kind and by how they were found."""
+    return Counter((kind, found_by) for _, _, kind, _, found_by, _ in facts(trial, job)["versions"] if kind != "new")
+
+
+def test_a_job_that_is_not_killed_says_so(tmp_path, drivers):
     """A number beyond the last boundary kills nothing, and an order that fails comes back with its traceback."""
-    with PortalServer(small_portal(lambda: CRAWLS[0].begins)) as server, Driver() as driver:
-        order = {"archive": tmp_path / "archive.db", "base_url": server.base_url, "begins": CRAWLS[0].begins}
-        code, told = driver.ask(do="crawl", at=1_000_000, **order)
+    stage = Stage()
+    with PortalServer(stage.portal) as server:
+        order = Order("crawl", tmp_path / "archive.db", server.base_url, stage.moment, at=1_000_000)
+        code, told = drivers[0].ask(order)
         assert (code, json.loads(told)["synchronous"]) == (0, 2)
-        code, told = driver.ask(do="crawl", at=1, **{**order, "archive": tmp_path / "nowhere" / "archive.db"})
+        code, told = drivers[0].ask(replace(order, archive=tmp_path / "nowhere" / "archive.db"))
     assert code == 1
     assert "ArchiveReadOnly" in told
 
@@ -101,10 +156,10 @@ POINT = Point("first", 7, "COMMIT", -signal.SIGKILL, whole=SOUND, before=SOUND, 
         ({"before": replace(SOUND, files=(*KEPT, ".archive.db.new"))}, "left by the kill: .archive.db.new lies about"),
         ({"before": State(files=("archive.db-wal",))}, "left by the kill: archive.db-wal lies about"),
         ({"before": replace(SOUND, facts={"schema": ["x"]})}, "left by the kill: schema: has x too much"),
-        ({"after": replace(SOUND, facts={"versions": ["a", "b"]})}, "unlike an uninterrupted crawl: versions: lacks b"),
+        ({"after": replace(SOUND, facts={"versions": ["a", "b"]})}, "unlike an uninterrupted run: versions: lacks b"),
         (
             {"after": replace(SOUND, facts={"versions": ["a", "b", "b", "c"]})},
-            "unlike an uninterrupted crawl: versions: has c too much",
+            "unlike an uninterrupted run: versions: has c too much",
         ),
         ({"after": replace(SOUND, faults=("pages 1 has no leaf",))}, "left in the end: pages 1 has no leaf"),
         ({"after": replace(SOUND, files=(*KEPT, "core"))}, "left in the end: core lies about"),
@@ -116,7 +171,20 @@ def test_what_is_wrong_is_complained_of(wrong, complaint):
     """Every check can fail, and names the point, the boundary and the difference."""
     whole = replace(SOUND, facts={**SOUND.facts, "schema": []})
     assert complaints([POINT]) == []
-    assert complaints([replace(POINT, whole=whole, **wrong)]) == [f"first crawl, killed at boundary 7: COMMIT\n    {complaint}"]
+    assert complaints([replace(POINT, whole=whole, **wrong)]) == [f"first, killed at boundary 7: COMMIT\n    {complaint}"]
+
+
+def second(kind: str) -> str:
+    """Return SQL that writes a second version of page 1 on the look of the first, with nothing that must come with it."""
+    named = {"id": 99, "number": 2, "kind": f"'{kind}'", "previous_id": "id"}
+    named |= {"content_id": "NULL"} if kind == "removed" else {"compared_id": "content_id"}
+    names = [column.split()[0] for column in LEDGER["versions"] if column.split()[0].islower()]
+    values = ", ".join(str(named.get(name, name)) for name in names)
+    return f"INSERT INTO versions SELECT {values} FROM versions WHERE page_id = 1 AND number = 1"
+
+
+RETRACT = "INSERT INTO retractions SELECT 99, id, NULL, '', recorded_at FROM versions WHERE page_id = 1 AND number = 1"
+ALERT = "INSERT INTO _alerts VALUES (9, 'k', 's', '', NULL, '', {}, NULL)"
 
 
 @pytest.mark.parametrize(
@@ -137,6 +205,11 @@ def test_what_is_wrong_is_complained_of(wrong, complaint):
         ("DROP TRIGGER bodies_no_update; UPDATE bodies SET data = x'00' WHERE id = 1", "body 1 "),
         ("DROP TRIGGER readings_no_delete; DELETE FROM readings", "versions without a reading: "),
         ("DROP TRIGGER versions_no_update; UPDATE versions SET number = 2 WHERE page_id = 1", "versions out of number: [1]"),
+        (second("edited"), "looks on which two versions stand: "),
+        (f"{second('edited')}; {RETRACT}", "standing versions after one that does not stand: [99]"),
+        (second("removed"), "removals without a proof: [99]"),
+        (ALERT.format("NULL"), "alerts that nobody was told of: [9]"),
+        (ALERT.format("''"), "ends of alerts that nobody was told of: [9]"),
     ],
 )
 def test_what_half_a_transaction_would_leave_is_found(crawled, tmp_path, damage, fault):
@@ -168,10 +241,18 @@ def test_points_are_spread(points):
     assert max(b - a for a, b in pairwise(chosen)) <= max(2, 4 * len(boundaries) // points)
 
 
-def test_too_few_points_are_refused():
-    """Fewer points than kinds would leave a kind out without a word."""
-    with pytest.raises(ValueError, match="2 points are too few: there are 3 kinds"):
-        choose(["BEGIN", "SELECT 1", "COMMIT"], 2)
+def test_no_kind_is_left_out_for_want_of_points():
+    """Where points are few, every kind is chosen nevertheless that was not tried elsewhere."""
+    boundaries = ["BEGIN", "SELECT 1", "INSERT INTO t (a)", "SELECT 2", "COMMIT"]
+    assert len(choose(boundaries, 2)) >= 4
+    assert choose(boundaries, 2, tried={"SELECT", "INSERT INTO t"}) == [1, 5]
+    assert choose(boundaries, 3, tried={"BEGIN", "SELECT", "COMMIT"}) == [1, 3, 5]
+
+
+def test_a_job_that_is_none_is_refused():
+    """A name that no job has is not tried without a word."""
+    with pytest.raises(SystemExit, match="there is no job recrawl; known are: first, second"):
+        main(["100", "recrawl"])
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""Kill a crawl at its n-th boundary, let it be resumed, and say what stands in the file: the driver behind `test_killed.py`.
+"""Kill a job at its n-th boundary, let it be begun again, and say what stands in the file: the driver behind `test_killed.py`.
 
 A boundary is a statement that is about to run on any connection, a file about to be renamed or removed, a request about to be
-sent, an answer that has just come, and the end.  The crawl runs in a process forked for it alone, from a driver process that
+sent, an answer that has just come, and the end.  The job runs in a process forked for it alone, from a driver process that
 has everything imported and no thread; there a counter sends SIGKILL to its own process.
 """
 
@@ -18,23 +18,27 @@ import sys
 import tempfile
 import threading
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from config.portal import parse_portal
 from config.settings import Settings
-from crawler.pipeline import crawl
-from crawler.run import How, choose_targets, open_archive, run_job
+from crawler.pipeline import crawl, recheck
+from crawler.reread import Wish, reparse
+from crawler.run import How, choose_targets, open_archive, recorded_run, run_job
 from seeds.portal import portal_file
 from storage.connect import open_reader
+from storage.spelling import is_english
 from tests.soundness import facts_of, faults_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Driver", "Fuse", "crawl_once"]
+    from storage.archive import Archive
+
+__all__ = ["Driver", "Order", "run_once"]
 
 ROOT = Path(__file__).parents[1]
 
@@ -93,19 +97,86 @@ class _Ticking:
         """Wait for nothing."""
 
 
-def crawl_once(archive: Path, base_url: str, begins: datetime, fuse: Fuse) -> int:
-    """Crawl the embedded portal at `base_url` as the command line does; return the writer's `synchronous`."""
-    portal = parse_portal(portal_file(base_url), "embedded.toml")
-    settings = Settings(archive=archive, portals=(portal,), vantage="here", unconditional_share=0)
-    how = How(clock=_Ticking(begins), rng=random.Random(1), on_boundary=fuse)
-    targets = choose_targets(settings.portals, [])
-    with open_archive(archive, how, trigger="crawl") as opened:
-        (synchronous,) = opened.connection.execute("PRAGMA synchronous").fetchone()
-        summary = run_job(opened, settings, "crawl", lambda session: crawl(session, targets), how)
-        assert not summary.failed, summary.failed
+# The jobs, as the command line runs them
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a driver is to run: which job, on which archive, when, and at which boundary it is to be killed (0: at none).
+
+    `more` is TOML that the portal's file says besides, with `{home}` for the portal's address; `pages` are paths on it.
+    `look_first` says to tell also what stands in the file before.
+    """
+
+    do: str
+    archive: Path
+    base_url: str
+    begins: datetime
+    at: int = 0
+    pages: tuple[str, ...] = ()
+    more: str = ""
+    look_first: bool = False
+
+    @classmethod
+    def told(cls, line: str) -> Self:
+        """Return the order that a line of JSON tells."""
+        said = json.loads(line)
+        exact = {"archive": Path(said["archive"]), "begins": datetime.fromisoformat(said["begins"]), "pages": tuple(said["pages"])}
+        return cls(**said | exact)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that the job runs with."""
+        text = portal_file(self.base_url) + self.more.replace("{home}", self.base_url)
+        portals = (parse_portal(text, "embedded.toml"),)
+        return Settings(archive=self.archive, portals=portals, vantage="here", unconditional_share=0)
+
+
+def run_once(order: Order, fuse: Callable[[str], None]) -> int:
+    """Run a job from end to end; return the writer's `synchronous`."""
+    how = How(clock=_Ticking(order.begins), rng=random.Random(1), on_boundary=fuse)
+    with open_archive(order.archive, how, trigger=order.do) as archive:
+        (synchronous,) = archive.connection.execute("PRAGMA synchronous").fetchone()
+        _JOBS[order.do](archive, order, how)
         fuse("the end: everything is committed, the file is open")
     fuse("the end: the file is closed")
     return int(synchronous)
+
+
+def _crawl(archive: Archive, order: Order, how: How) -> None:
+    settings = order.settings
+    targets = choose_targets(settings.portals, [])
+    summary = run_job(archive, settings, "crawl", lambda session: crawl(session, targets), how)
+    assert not summary.failed, summary.failed
+
+
+def _recheck(archive: Archive, order: Order, how: How) -> None:
+    settings = order.settings
+    targets = choose_targets(settings.portals, [])
+    found = archive.connection.execute("SELECT id, url FROM pages").fetchall()
+    pages = [page for page, url in found if url.removeprefix(order.base_url) in order.pages]
+    run_job(archive, settings, "recheck", lambda session: recheck(session, targets, pages), how)
+
+
+def _replay(archive: Archive, order: Order, how: How) -> None:
+    settings = order.settings
+    targets = choose_targets(settings.portals, [])
+    with recorded_run(archive, settings, "reparse", {}):
+        reparse(archive.connection, archive, targets, Wish(quarantined=True))
+
+
+_JOBS: dict[str, Callable[[Archive, Order, How], None]] = {"crawl": _crawl, "recheck": _recheck, "replay": _replay}
+
+
+# What is told of it
+
+
+def _told(order: Order, fuse: Fuse) -> dict[str, Any]:
+    """Run a job in this process, and return its boundaries and what stands in the file afterwards, or before and afterwards."""
+    before = {"before": _state(order.archive, ended=False)} if order.look_first else {}
+    with fuse.laid():
+        synchronous = run_once(order, fuse)
+    return {**before, "boundaries": fuse.passed, "synchronous": synchronous, "after": _state(order.archive, ended=True)}
 
 
 def _state(archive: Path, *, ended: bool) -> dict[str, Any]:
@@ -117,42 +188,28 @@ def _state(archive: Path, *, ended: bool) -> dict[str, Any]:
     return {**state, "exists": archive.exists(), "files": sorted(path.name for path in archive.parent.iterdir())}
 
 
-def _whole(order: dict[str, Any], fuse: Fuse) -> dict[str, Any]:
-    with fuse.laid():
-        synchronous = crawl_once(Path(order["archive"]), order["base_url"], datetime.fromisoformat(order["begins"]), fuse)
-    return {"boundaries": fuse.passed, "synchronous": synchronous, "after": _state(Path(order["archive"]), ended=True)}
-
-
-def _resumed(order: dict[str, Any], fuse: Fuse) -> dict[str, Any]:
-    before = _state(Path(order["archive"]), ended=False)
-    return {**_whole(order, fuse), "before": before}
-
-
-_JOBS = {"crawl": _whole, "resume": _resumed}
-
-
 # In the driver process
 
 
 def drive() -> None:
     """Take orders as lines of JSON, run each in a process of its own, and answer with how that ended and what it told."""
-    orders = map(json.loads, sys.stdin)
-    for number, order in enumerate(orders):
+    for number, order in enumerate(map(Order.told, sys.stdin)):
         if number == 0:
-            _warm_up(order["base_url"])
+            _warm_up(order)
         sys.stdout.write(json.dumps(_forked(order)) + "\n")
         sys.stdout.flush()
 
 
-def _warm_up(base_url: str) -> None:
-    """Crawl once in this process, so that no other has to import and prepare anything."""
+def _warm_up(order: Order) -> None:
+    """Crawl once in this process, and open its dictionary, so that no other has to import and prepare anything."""
     with tempfile.TemporaryDirectory() as folder:
-        crawl_once(Path(folder) / "archive.db", base_url, datetime(2026, 1, 1, tzinfo=UTC), Fuse(0, print))
+        run_once(replace(order, do="crawl", archive=Path(folder) / "archive.db"), lambda _: None)
+    is_english("warm")
     assert threading.active_count() == 1, "a process with threads is not to be forked"
     gc.freeze()
 
 
-def _forked(order: dict[str, Any]) -> dict[str, Any]:
+def _forked(order: Order) -> dict[str, Any]:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -167,14 +224,13 @@ def _forked(order: dict[str, Any]) -> dict[str, Any]:
     return {"code": os.waitstatus_to_exitcode(status), "told": told}
 
 
-def _run(order: dict[str, Any], writing: int) -> None:
+def _run(order: Order, writing: int) -> None:
     def tell(what: object) -> None:
         text = json.dumps(what).encode()
         while text:
             text = text[os.write(writing, text) :]
 
-    fuse = Fuse(order["at"], tell)
-    tell(_JOBS[order["do"]](order, fuse))
+    tell(_told(order, Fuse(order.at, tell)))
 
 
 # In the process that asks
@@ -184,18 +240,18 @@ class Driver:
     """A driver process; a context manager."""
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "tests.killed_crawl"]
+        command = [sys.executable, "-m", "tests.killed_job"]
         self._process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self
 
     def __exit__(self, *exc: object) -> None:
         self._process.communicate()
 
-    def ask(self, **order: object) -> tuple[int, str]:
+    def ask(self, order: Order) -> tuple[int, str]:
         """Have an order carried out; return the exit code (negative: the signal) and what was told: JSON, or a traceback."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(order, default=str) + "\n")
+        self._process.stdin.write(json.dumps(asdict(order), default=str) + "\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         assert line, "the driver process has ended; its traceback is on standard error"
