@@ -123,7 +123,7 @@ def assert_later_work_worth_killing(trial):
     assert facts(trial, "replay")["alerts"] == closed
     late = {("edited", "crawl"): 3, ("edited", "reparse"): 2}
     assert versions(trial, "replay") == restored | late
-    assert [row[1:3] for row in facts(trial, "replay")["retractions"]] == [[2, None], [2, 4]]
+    assert [row[1:3] for row in facts(trial, "replay")["retractions"]] == [[2, 3], [2, 4]]
     assert versions(trial, "witnesses") == {("edited", "reparse"): 2}
 
 
