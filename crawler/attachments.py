@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from crawler.html import Document, Node, attribute, find_all, text_of
+from crawler.html import Document, Node, attribute, attribute_of_all, find_all, text_of
 from crawler.urls import canonical_url
 from storage.records import Attachment
 
@@ -50,7 +50,8 @@ ENDPOINTS = (
     (r"/downfile\.(?:jsp|do)", "Hanweb JCMS, older"),
     (r"/_content/download\.jsp", "VSB"),
     (r"/filemanager/[^?]*/attach/", "Hanweb JPaaS: stored files"),
-    (r"[?&]filename=[^&]*\.[a-z0-9]{2,5}(?:&|$)", "any script that names the file it sends"),
+    (r"\?filename=[^&]*\.[a-z0-9]{2,5}(?:&|$)", "any script that names the file it sends"),
+    (r"&filename=[^&]*\.[a-z0-9]{2,5}(?:&|$)", "the same, behind other parameters"),
 )
 """Addresses that files come from, and whose they are."""
 
@@ -61,8 +62,13 @@ AREAS = (
 )
 """Elements outside the body in which files are listed: CSS selector and whose they are."""
 
-_EXTENSION = rf"\.(?:{'|'.join(EXTENSIONS)})(?:[?#]|$)"
+# Most addresses of a page are no file's: all of these begin with a sign, and what may follow a dot is asked first.
+_EXTENSION = rf"\.(?=[{''.join(sorted({each[0] for each in EXTENSIONS}))}])(?:{'|'.join(EXTENSIONS)})(?:[?#]|$)"
 _FILE = re.compile("|".join((_EXTENSION, *(pattern for pattern, _ in ENDPOINTS))), re.IGNORECASE)
+_SOME_EXTENSION = re.compile(_EXTENSION, re.MULTILINE)
+_DELIVERY = ("/download", "/downfile.", "/filemanager/", "filename=")
+"""In lower case, what an address holds that fits one of `ENDPOINTS`."""
+
 _ANNOUNCED = re.compile(
     r"[\s\u3000\xa0【\[（(]*(?:附\s*件|附\s*[:：]|相关附件|attach(?:ment|ed)|annex|appendix|download)", re.IGNORECASE
 )
@@ -76,27 +82,41 @@ def find_attachments(doc: Document, body: Body | None, base: str, pieces: Sequen
     `pieces` are the texts printed around the body: unless one of them announces attachments, no other link is looked at.
     """
     found: dict[str, Attachment] = {}
-    inside = () if body is None else [file for css, name in _SOURCES for file in _files(body.node, css, name, base)]
-    areas = [file for area in find_all(doc, _AREA_CSS) for file in _files(area, "a[href]", "href", base)]
-    is_announcing = any(map(_ANNOUNCED.match, pieces))
-    outside = _files(doc, "a[href]", "href", base) if is_announcing else []
-    announced = [(node, url) for node, url in outside if _is_announced(node)]
-    for node, url in (*inside, *areas, *announced):
+    inside = [] if body is None else [file for css, name in _SOURCES for file in _files(body.node, css, name, base)]
+    for node, url in (*inside, *_outside(doc, base, pieces)):
         found.setdefault(url, Attachment(_name(node, url), url))
     return tuple(found.values())
 
 
+def _outside(doc: Document, base: str, pieces: Sequence[str]) -> list[tuple[Node, str]]:
+    """Return the files of a whole page that stand in an element for files, then those that are announced."""
+    anywhere = _files(doc, "a[href]", "href", base)
+    if not anywhere:
+        return []
+    areas = [file for area in find_all(doc, _AREA_CSS) for file in _files(area, "a[href]", "href", base)]
+    is_announcing = any(map(_ANNOUNCED.match, pieces))
+    return areas + [(node, url) for node, url in anywhere if is_announcing and _is_announced(node)]
+
+
 def _files(root: Document | Node, css: str, name: str, base: str) -> list[tuple[Node, str]]:
     """Return the elements under `root` whose address has the form of a file's, with the absolute address."""
+    nodes = find_all(root, css)
+    addresses = attribute_of_all(nodes, name)
     files = []
-    for node in find_all(root, css):
-        address = attribute(node, name) or ""
+    for node, address in zip(nodes, addresses, strict=True) if _may_be_files(addresses) else ():
         if _FILE.search(address):
             try:
                 files.append((node, canonical_url(address, base)))
             except ValueError:
                 continue
     return files
+
+
+def _may_be_files(addresses: Sequence[str]) -> bool:
+    """Tell whether one of many addresses may be a file's: a page has hundreds of links, and mostly none is."""
+    all_of_them = "\n".join(addresses).lower()
+    may_deliver = any(sign in all_of_them for sign in _DELIVERY)
+    return may_deliver or _SOME_EXTENSION.search(all_of_them) is not None or not all_of_them.isascii()
 
 
 def _is_announced(link: Node) -> bool:

@@ -26,6 +26,7 @@ __all__ = [
     "Node",
     "Skip",
     "attribute",
+    "attribute_of_all",
     "base_of",
     "blocks",
     "collapsed",
@@ -93,6 +94,7 @@ _AROUND: dict[str | None, str | None] = {**dict.fromkeys(_BLOCKS), **dict.fromke
 _ASCII_SPACE = " \t\n\r\f"
 # White space but for the single space, which may stay as it is: most of it, in prose.
 _WIDE_SPACE = re.compile(r"[ \t\n\r\f](?:(?<! )|[ \t\n\r\f])[ \t\n\r\f]*")
+_WIDE_SIGNS = ("  ", "\t", "\n", "\r", "\f")
 _INVISIBLE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]*")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _TAGS = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
@@ -170,6 +172,11 @@ def attribute(node: Node, name: str) -> str | None:
     return value
 
 
+def attribute_of_all(nodes: Iterable[Node], name: str) -> list[str]:
+    """Return an attribute of many elements as written, '' where one does not carry it."""
+    return [node.attrs.sget(name, "") for node in nodes]
+
+
 def is_among(nodes: Iterable[Node]) -> Skip:
     """Return a predicate for `blocks` and `text_of` that leaves out just these elements."""
     marked = frozenset(node.mem_id for node in nodes)
@@ -213,7 +220,8 @@ def blocks(node: Document | Node, skip: Skip | None = None) -> list[str]:
 
 def collapsed(text: str) -> str:
     """Return a text with its ASCII white space collapsed as HTML does, and without any at its ends."""
-    return _WIDE_SPACE.sub(" ", text).strip(_ASCII_SPACE)
+    stripped = text.strip(_ASCII_SPACE)
+    return _WIDE_SPACE.sub(" ", stripped) if any(sign in stripped for sign in _WIDE_SIGNS) else stripped
 
 
 def _pieces(root: Document | Node, skip: Skip | None) -> list[str | None]:
@@ -234,7 +242,8 @@ def _pieces(root: Document | Node, skip: Skip | None) -> list[str | None]:
             continue
         tag, following = node.tag, node.next
         if tag == TEXT:
-            pieces += _lines(node.text_content or "", within)
+            text = node.text_content or ""
+            pieces += _lines(text) if within in _PREFORMATTED else (text,)
         elif tag not in _CLOSED and not (skip is not None and skip(node)):
             around = _AROUND.get(tag, "")
             pieces.append(around)
@@ -244,9 +253,9 @@ def _pieces(root: Document | Node, skip: Skip | None) -> list[str | None]:
     return pieces
 
 
-def _lines(text: str, within: str | None) -> list[str | None]:
-    """Return what a text prints; in elements where line ends are printed, each parts paragraphs."""
-    return [text] if within not in _PREFORMATTED else [piece for line in text.split("\n") for piece in (line, None)]
+def _lines(text: str) -> list[str | None]:
+    """Return what a text prints where line ends are printed as such: each parts paragraphs."""
+    return [piece for line in text.split("\n") for piece in (line, None)]
 
 
 def collapsed_all(texts: Sequence[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -190,9 +191,15 @@ def _canonical_or_none(url: str) -> _Parts | None:
 
 
 def _canonical(url: str, base: str | None = None) -> _Parts:
-    parts = _resolved(url, _canonical(base) if base is not None else None)
+    parts = _resolved(url, _canonical_base(base) if base is not None else None)
     path = _SESSION.sub("", _escaped(parts.path, _PATH_ESCAPES))
     return _Parts(parts.scheme, _normal_host(parts.host, parts.scheme), _without_dots(path), _normal_query(parts.query))
+
+
+@lru_cache(maxsize=64)
+def _canonical_base(base: str) -> _Parts:
+    """Return the parts of a page's own address, against which all its links are resolved."""
+    return _canonical(base)
 
 
 def _resolved(url: str, base: _Parts | None) -> _Parts:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from crawler.attachments import find_attachments
+from crawler.attachments import _FILE, _may_be_files, find_attachments
 from crawler.containers import find_body
 from crawler.fields import surroundings
 from crawler.html import parse
@@ -45,6 +47,17 @@ def test_files_are_known_by_their_address(address):
 def test_other_links_are_no_attachments(address):
     """Pages, other schemes and addresses without a host are none."""
     assert files_of(f"<div id=zoom>x<a href='{address}'>方案</a></div>") == []
+
+
+@given(st.from_regex(_FILE), st.lists(st.sampled_from(["", "/art/2.html", "/图片/", "#top"]), max_size=4))
+def test_no_file_is_passed_over_among_other_links(address, others):
+    """The quick look at all addresses of a page at once misses none that is a file's when looked at alone."""
+    assert _may_be_files([*others, address, "/index.html"])
+
+
+def test_a_page_without_files_is_passed_at_once():
+    """Links of menus, one to a page about downloads included, are not looked at one by one."""
+    assert not _may_be_files(["/col/col1/index.html", "/", "javascript:void(0)", "/pdf/", "http://h.cn/a.docs/b.html", ""])
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,8 @@ def test_attributes_are_given_as_written():
     """An attribute without a value is '', a missing one None."""
     node = html.find(html.parse("<a HREF=' x ' hidden title=''>y"), "a")
     assert [html.attribute(node, name) for name in ("href", "hidden", "title", "id")] == [" x ", "", "", None]
+    assert html.attribute_of_all([node, node], "href") == [" x ", " x "]
+    assert html.attribute_of_all([node, node.parent], "hidden") == html.attribute_of_all([node], "id") * 2 == ["", ""]
 
 
 def test_comments_and_sources():
