@@ -20,7 +20,10 @@ __all__ = ["CONTAINERS", "MARKED", "NOISE", "Body", "Container", "find_body", "i
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """One known place of the text: its CSS selector, and a string without which no page can hold it (a cheap test)."""
+    """One known place of the text: its CSS selector, and a string that the page's source must hold in this very spelling.
+
+    The selector is asked first, since it costs less; on pages in quirks mode it takes another case for the same.
+    """
 
     css: str
     clue: str
@@ -146,9 +149,8 @@ def _candidates(doc: Document, text: str, selector: str) -> Iterator[tuple[str, 
         yield from (("selector", node) for node in find_all(doc, selector))
         return
     for container in CONTAINERS:
-        if container.clue in text:
-            nodes = _marked(text) if container.css == MARKED else find_all(doc, container.css)
-            yield from ((container.css, node) for node in nodes)
+        nodes = _marked(text) if container.css == MARKED else find_all(doc, container.css)
+        yield from ((container.css, node) for node in nodes if container.clue in text)
 
 
 def _marked(text: str) -> list[Node]:
@@ -161,7 +163,7 @@ def _body(name: str, node: Node, base: str, drop: Sequence[str]) -> Body:
     dropped = find_all(node, _NOISE_CSS)
     for css in drop:
         dropped += find_all(node, css)
-    skip = is_among(dropped)
+    skip = is_among(dropped) if dropped else None
     return Body(
         container=name,
         node=node,

@@ -37,6 +37,13 @@ def test_every_known_container_is_found(container):
     assert container.reason
 
 
+def test_names_count_as_spelt():
+    """In quirks mode the selectors take other cases too, which would find other elements on pages that have been read before."""
+    assert body_of("<div id=Zoom>Text.</div>") is None
+    assert body_of("<!DOCTYPE html><div id=Zoom>Text.</div>") is None
+    assert body_of("<div class=trs_editor>Text.</div>") is None
+
+
 def test_an_earlier_row_is_preferred():
     """Of two containers the one higher in the table holds the text."""
     assert body_of("<div class=article-content>Both.<div id=zoom>Text.</div></div>").paragraphs == ("Text.",)
