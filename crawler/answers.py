@@ -9,6 +9,7 @@ from crawler.article import read_article, reader_name
 from crawler.charset import Decoded, decode
 from crawler.doubts import doubt
 from crawler.errors import ReadError
+from crawler.html import parse
 from crawler.judge import has_reading, is_script_alone, judge_status
 from crawler.unread import judge_unread, see
 from crawler.verdicts import Verdict
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from config.portal import Select
+    from crawler.html import Document
 
 __all__ = ["FAULTS", "Reader", "stored_answer"]
 
@@ -68,28 +70,39 @@ class Reader:
         What came from the home page's address is no press release, however well it reads.
         """
         decoded = decode(answer.body or b"", answer.header("content-type"))
-        reading = self._read_page(answer, decoded)
+        doc = _parsed(decoded.text)
+        reading = self._read_page(answer, decoded, doc)
         if reading.content is not None and not is_home(answer.url, asked):
             verdict = doubt(reading.content)
         else:
-            verdict = _unread(answer, decoded.text, asked, hops)
+            verdict = _unread(answer, decoded.text, doc, asked, hops)
         return reading if verdict is None else self._instead(reading, verdict)
 
     def _instead(self, reading: Reading, verdict: Verdict) -> Reading:
         return Reading(self.name, verdict.outcome, dates=reading.dates, problems=(verdict.reason, *reading.problems))
 
-    def _read_page(self, answer: Fetch, decoded: Decoded) -> Reading:
+    def _read_page(self, answer: Fetch, decoded: Decoded, doc: Document | None) -> Reading:
         try:
-            return read_article(decoded.text, answer.url, select=self.select, zone=self.zone, decoding_problems=decoded.problems)
+            return read_article(
+                decoded.text, answer.url, select=self.select, zone=self.zone, decoding_problems=decoded.problems, doc=doc
+            )
         except FAULTS as exc:
             what = str(exc) if isinstance(exc, ReadError) else f"the reader failed: {type(exc).__name__}: {exc}"
             return self.reading(Outcome.UNREADABLE, what)
 
 
-def _unread(answer: Fetch, text: str, asked: str, hops: tuple[str, ...]) -> Verdict | None:
+def _parsed(text: str) -> Document | None:
+    """Return a page's tree for all who read it, or None where it cannot be had: who needs it will say why."""
+    try:
+        return parse(text)
+    except ReadError:
+        return None
+
+
+def _unread(answer: Fetch, text: str, doc: Document | None, asked: str, hops: tuple[str, ...]) -> Verdict | None:
     """Return what a page is that reads as no press release, or None where nothing tells."""
     try:
-        verdict = judge_unread(see(text, answer.url, asked), answer.header, (*hops, answer.url))
+        verdict = judge_unread(see(text, answer.url, asked, doc=doc), answer.header, (*hops, answer.url))
     except FAULTS:
         return None
     if verdict is None and is_script_alone(answer.body or b""):

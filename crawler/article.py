@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from crawler.attachments import find_attachments
 from crawler.containers import Body, find_body
-from crawler.dates import Printed, parse_date
+from crawler.dates import Printed, parse_date, read_day
 from crawler.errors import ReadError
 from crawler.fallback import guess_paragraphs
 from crawler.fields import (
@@ -104,22 +104,29 @@ def _reader_name(title: str, published: str, body: str, drop: tuple[str, ...]) -
     return f"{EXTRACTOR}/{digest}/" + ",".join(f"{library}-{version(library)}" for library in _LIBRARIES)
 
 
-def read_article(text: str, url: str, *, select: Select, zone: ZoneInfo, decoding_problems: tuple[str, ...] = ()) -> Reading:
+def read_article(  # noqa: PLR0913 - all of them are told apart by name
+    text: str,
+    url: str,
+    *,
+    select: Select,
+    zone: ZoneInfo,
+    decoding_problems: tuple[str, ...] = (),
+    doc: Document | None = None,
+) -> Reading:
     """Return what a page says: `ok` with its content, `empty` without visible text, else `unreadable` with the reason.
 
-    `text` is the decoded page, `url` where it was fetched, `zone` the portal's.  `decoding_problems` are kept at the head of the
-    problems.  Never raises for what a page holds.
+    `text` is the decoded page, `doc` its tree where there is one already, `url` where it was fetched, `zone` the portal's.
+    `decoding_problems` are kept at the head of the problems.  Never raises for what a page holds.
     """
     failed = Reading(reader_name(select), Outcome.UNREADABLE, problems=decoding_problems)
     try:
-        page = _open(text, url, select, zone)
+        page = _open(text, parse(text) if doc is None else doc, url, select, zone)
         return _read(page, failed)
     except ReadError as exc:
         return replace(failed, problems=(*decoding_problems, str(exc)))
 
 
-def _open(text: str, url: str, select: Select, zone: ZoneInfo) -> _Page:
-    doc = parse(text)
+def _open(text: str, doc: Document, url: str, select: Select, zone: ZoneInfo) -> _Page:
     base = base_of(doc, url)
     body = find_body(doc, text, base, selector=select.body, drop=select.drop)
     return _Page(url, base, text, doc, metas(doc), select, zone, body, surroundings(doc, body))
@@ -226,7 +233,7 @@ def _date_below_title(page: _Page, title: Title | None) -> list[_Dated]:
 
 def _date_of_url(page: _Page) -> list[_Dated]:
     day = date_in_url(page.url)
-    printed = parse_date(day, page.zone) if day else None
+    printed = read_day(day) if day else None
     return [_Dated("url", printed)] if printed else []
 
 

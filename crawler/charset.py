@@ -199,8 +199,8 @@ def _leniently(body: bytes, codec: str) -> str:
 
 def _decoded(text: str, codec: str, declared_by: DeclaredBy, rejected: list[_Label]) -> Decoded:
     problems = [_complaint(label, codec) for label in rejected if label.codec != codec]
-    broken = text.count("\ufffd")
-    if broken:
+    if "\ufffd" in text:
+        broken = text.count("\ufffd")
         problems.append(f"{broken} replacement character{'s' if broken > 1 else ''} (U+FFFD) in the text")
     return Decoded(text.removeprefix("\ufeff"), codec, declared_by, tuple(dict.fromkeys(problems)))
 

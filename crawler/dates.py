@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from zoneinfo import ZoneInfo
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "Printed", "date_after", "find_dates", "parse_date"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "Printed", "date_after", "find_dates", "parse_date", "read_day"]
 
 FIRST_YEAR = 1949
 """No portal of the People's Republic publishes a press release of before its founding."""
@@ -53,11 +53,14 @@ _GAP = r"\s{0,60}"
 _NUMERIC = re.compile(
     rf"(?<![\dA-Za-z_/=?&%])(?P<year>\d{{4}}){_GAP}(?P<sign>[-/.]){_GAP}(?P<month>\d{{1,2}}){_GAP}(?P=sign){_GAP}(?P<day>\d{{1,2}})(?!\d)"
 )
+# What a date may begin with stands before it: a search passes all other places at once.
 _CHINESE = re.compile(
-    rf"(?<!\d)(?P<year>\d{{4}}|[〇○◯零０Ｏ0Oo一二三四五六七八九]{{4}}){_GAP}年{_GAP}"
+    rf"(?=[\d〇○◯零０Ｏ0Oo一二三四五六七八九])(?<!\d)(?P<year>\d{{4}}|[〇○◯零０Ｏ0Oo一二三四五六七八九]{{4}}){_GAP}年{_GAP}"
     rf"(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,3}}){_GAP}月{_GAP}(?P<day>\d{{1,2}}|[一二三四五六七八九十]{{1,3}}){_GAP}[日号號]"
 )
-_MONTH_FIRST = re.compile(rf"(?<![A-Za-z]){_MONTH}{_GAP}{_ORDINAL}\s{{0,9}},?{_GAP}(?P<year>\d{{4}})(?!\d)", re.IGNORECASE)
+_MONTH_FIRST = re.compile(
+    rf"(?=[jfmasond])(?<![A-Za-z]){_MONTH}{_GAP}{_ORDINAL}\s{{0,9}},?{_GAP}(?P<year>\d{{4}})(?!\d)", re.IGNORECASE
+)
 _DAY_FIRST = re.compile(
     rf"(?<![\dA-Za-z.:/-]){_ORDINAL}(?:\s{{1,60}}of)?[\s-]{{1,60}}{_MONTH},?[\s-]{{1,60}}(?P<year>\d{{4}})(?!\d)", re.IGNORECASE
 )
@@ -110,28 +113,33 @@ def parse_date(text: str, zone: ZoneInfo) -> Printed | None:
     return next((span.printed for span in _spans(text, zone)), None)
 
 
+def read_day(day: str) -> Printed | None:
+    """Return a day written `YYYY-MM-DD`, or None where no press release can be of that day."""
+    plausible = _day(*map(int, day.split("-")))
+    return Printed(day, None, plausible.isoformat(), Precision.DAY) if plausible else None
+
+
 def date_after(text: str, start: int, zone: ZoneInfo, reach: int = 16) -> Printed | None:
     """Return the date that begins at most `reach` characters after `start`, or None: the date that a label announces.
 
     Between label and date may stand punctuation or the name of a weekday, no other number.
     """
     window = text[start : start + reach + 80]
-    span = next(iter(_spans(window, zone)), None)
+    span = next(_spans(window, zone), None)
     if span is None or span.start > reach or any(sign.isdigit() for sign in window[: span.start]):
         return None
     return span.printed
 
 
-def _spans(text: str, zone: ZoneInfo) -> list[_Span]:
-    """Return the dates of a text in order; of two that overlap, the first."""
-    spans: list[_Span] = []
+def _spans(text: str, zone: ZoneInfo) -> Iterator[_Span]:
+    """Yield the dates of a text in order; of two that overlap, the first."""
+    end = 0
     for found, form in sorted(_candidates(text), key=lambda pair: pair[0].start()):
-        if spans and found.start() < spans[-1].end:
-            continue
-        day = form.read(found)
+        day = form.read(found) if found.start() >= end else None
         if day is not None and not form.is_number(found):
-            spans.append(_with_time(found, form, day, zone))
-    return spans
+            span = _with_time(found, form, day, zone)
+            end = span.end
+            yield span
 
 
 def _candidates(text: str) -> Iterator[tuple[re.Match[str], _Form]]:
@@ -153,7 +161,7 @@ class _Form:
 
 def _with_time(found: re.Match[str], form: _Form, day: date, zone: ZoneInfo) -> _Span:
     """Return a matched day together with the time that follows it, if one does."""
-    printed = form.breaks.sub(form.closed, found[0])
+    printed = form.breaks.sub(form.closed, found[0]) if _SPACES.search(found[0]) else found[0]
     clock = _TIME.match(found.string, found.end())
     moment = None if clock is None else _moment(clock, day, zone)
     if clock is None or moment is None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.notices import is_gone_title, is_only_notice, weight
-from crawler.verdicts import TRACE, WORDS, Verdict
+from crawler.verdicts import TRACE, WORDS, Verdict, may_be_trace
 from storage.records import Outcome
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _is_refusal(content: Content) -> bool:
 def _is_trace(content: Content) -> bool:
     """Tell whether a text begins with a program's message and holds little else; the first line alone decides for most."""
     lines = [line for line in content.text[: _SHORT * 10].split("\n") if line.strip()]
-    if not lines or TRACE.pattern.search(lines[0][:_SHORT]) is None:
+    if not lines or not may_be_trace(lines[0][:_SHORT]) or TRACE.pattern.search(lines[0][:_SHORT]) is None:
         return False
     return sum(TRACE.pattern.search(line) is not None for line in lines) * 3 >= len(lines) * 2
 

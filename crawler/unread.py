@@ -66,12 +66,12 @@ class Seen:
         return weight(self.prose) <= _SHORT
 
 
-def see(text: str, url: str, asked: str) -> Seen:
+def see(text: str, url: str, asked: str, *, doc: Document | None = None) -> Seen:
     """Return a page as a visitor meets it: `url` is where it came from, `asked` the address that was asked for.
 
-    Raises `ReadError` for what nests too deep.
+    `doc` is the tree of `text` where there is one already.  Raises `ReadError` for what nests too deep.
     """
-    doc = parse(text)
+    doc = parse(text) if doc is None else doc
     window = find(doc, "head > title") or find(doc, "title")
     return Seen(
         doc,

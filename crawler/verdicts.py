@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from storage.records import Outcome
 
-__all__ = ["ADDRESSES", "MARKS", "TRACE", "WORDS", "Verdict", "Wording", "failure_named", "failure_said"]
+__all__ = ["ADDRESSES", "MARKS", "TRACE", "WORDS", "Verdict", "Wording", "failure_named", "failure_said", "may_be_trace"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,16 @@ TRACE = _wording(
     r"(?:error establishing a|could not connect to(?: the)?|cannot connect to(?: the)?) database|database (?:connection )?error",
 )
 """Programs that failed; their messages may be long."""
+
+_TRACE_SIGNS = ("error", "exception", "http", "trace", "microsoft", "[odbc", "adodb", "sqlstate", "ora-", "connections", "database")
+
+
+def may_be_trace(line: str) -> bool:
+    """Tell whether a line holds any word without which it fits no pattern of `TRACE`, which takes far longer to search for."""
+    # These are one letter with i and s to a pattern that ignores case, but not to `lower`.
+    folded = line.replace("\u0130", "i").lower().replace("\u0131", "i").replace("\u017f", "s").strip()
+    return folded.startswith("at ") or any(sign in folded for sign in _TRACE_SIGNS)
+
 
 _BROKEN = _wording(
     Outcome.SERVER_ERROR,

@@ -7,13 +7,16 @@ from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from config.portal import Select
 from crawler.answers import Reader
+from crawler.article import read_article
 from crawler.doubts import doubt
+from crawler.html import parse
 from crawler.notices import is_filler, is_gone, is_gone_title, is_only_notice
+from crawler.verdicts import TRACE, may_be_trace
 from crawler.ways import is_home, names_gone, refresh_target
 from storage.records import Fetch, Outcome, Purpose, Result
 
@@ -188,6 +191,70 @@ def test_a_long_run_is_looked_through_once(run):
     """A run that can be cut in a number of ways that doubles with its length is cut in one pass; its last word decides."""
     assert not is_filler(f"秒后{run * 200}兴")
     assert is_filler(f"{run * 200}秒后返回首页")
+
+
+@given(
+    st.from_regex(TRACE.pattern), st.sampled_from([("i", "i"), ("i", "\u0131"), ("i", "\u0130"), ("s", "\u017f"), ("k", "\u212a")])
+)
+def test_no_trace_is_without_its_words(text, spelling):
+    """A line that fits a pattern for traces has one of the words that are looked for first, however its letters are spelt."""
+    line = text.replace("\n", " ").replace(*spelling)
+    assume(TRACE.pattern.search(line))
+    assert may_be_trace(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "  at com.x.A.<init>(A.java:7)",
+        "java.lang.NullPointerException",
+        "a.b.MyError",
+        "HTTP Status 500 -",
+        "HTTP状态 500",
+        "HTTP Error 503",
+        "Fatal error: out of memory in a.php on line 7",
+        "Parse error: b on line 1",
+        "Uncaught TypeError",
+        "Stack trace:",
+        "Traceback (most recent call last)",
+        "Server Error in '/' Application.",
+        "Microsoft OLE DB",
+        "Microsoft Jet Database",
+        "Microsoft VBScript",
+        "[ODBC Driver]",
+        "ADODB.Connection",
+        "SQLSTATE[HY000]",
+        "ORA-12541: TNS",
+        "Too many connections",
+        "You have an error in your SQL syntax",
+        "Whitelabel Error Page",
+        "Error establishing a database connection",
+        "Could not connect to the database",
+        "Cannot connect to database",
+        "Database error",
+        "Database connection error",
+    ],
+)
+def test_every_kind_of_trace_has_one_of_its_words(line):
+    """Each row of the table of traces is known by a word, in whatever case."""
+    for each in (line, line.upper(), line.lower()):
+        assert TRACE.pattern.search(each)
+        assert may_be_trace(each)
+
+
+def test_most_lines_are_not_searched_for_traces():
+    """Prose has none of the words."""
+    assert not may_be_trace("Yesterday morning the city held a meeting at the town hall (with 200 people) about clean water.")
+    assert not may_be_trace("昨日上午，全市召开会议，部署下一步工作（附名单）。")
+
+
+def test_a_tree_that_is_given_is_read_as_a_new_one():
+    """A page is parsed once for all who read it, and reads the same."""
+    page = message("<div id=zoom><p>2022年9月20日，云湖市召开会议。</p></div>", "云湖市召开会议")
+    doc = parse(page)
+    kept = {"select": READER.select, "zone": READER.zone}
+    readings = [read_article(page, ASKED, doc=doc, **kept) for _ in range(2)]
+    assert readings == [read_article(page, ASKED, **kept)] * 2
 
 
 @given(st.text(alphabet="页面已删除不存在404<>{}()\"'; notfoundpage\n", max_size=80))

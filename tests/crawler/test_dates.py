@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.dates import FIRST_YEAR, LAST_YEAR, Printed, date_after, find_dates, parse_date
+from crawler.dates import _CHINESE, _MONTH_FIRST, FIRST_YEAR, LAST_YEAR, Printed, date_after, find_dates, parse_date, read_day
 from storage.records import Precision
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -176,3 +177,19 @@ def _digits(number: int) -> str:
 def _number(number: int) -> str:
     tens, ones = divmod(number, 10)
     return ("" if tens == 0 else "十" if tens == 1 else _digits(tens) + "十") + (_digits(ones) if ones else "")
+
+
+@pytest.mark.parametrize("form", [_CHINESE, _MONTH_FIRST], ids=["chinese", "month first"])
+@given(data=st.data())
+def test_no_date_begins_otherwise_than_is_said(form, data):
+    """What is said in front of a pattern, so that a search passes quickly, leaves out nothing that the pattern alone would find."""
+    said = re.match(r"\(\?=\[[^\]]+\]\)", form.pattern)
+    alone = re.compile(form.pattern[said.end() :], form.flags)
+    text = data.draw(st.from_regex(alone))
+    assert [found.span() for found in form.finditer(text)] == [found.span() for found in alone.finditer(text)] != []
+
+
+@given(st.dates(date(FIRST_YEAR - 2, 1, 1), date(LAST_YEAR + 2, 12, 31)))
+def test_a_day_of_an_address_is_read_as_a_printed_one(day):
+    """A day in the form of ISO 8601 needs no search, and is held to the same years."""
+    assert read_day(day.isoformat()) == parse_date(day.isoformat(), ZONE)
