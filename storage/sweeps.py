@@ -31,6 +31,8 @@ has another layout, and its rows were not all retitled within the hour."""
 
 _AGES_ARE_WHOLE = 1000
 """Milliseconds by which two ages of one copy may disagree."""
+_ONE_VIEW = 10 * 60 * 1000
+"""Milliseconds.  Between answers that stood further apart rows may have moved from the one to the other, and be in neither."""
 _OLD = "an older copy of the listing from a cache: it stood there since before it was last read completely"
 
 
@@ -97,25 +99,25 @@ class _Written:
 def append_sweep(writer: Writer, sweep: SweepRecord, *, now: datetime, schedule: Schedule) -> Swept:
     """Append a sweep in the caller's transaction and return what became of it.
 
-    What stood on a page of the listing that could not be read is unknown: only a complete sweep says `left`.  A copy of the listing
-    from before the newest complete sweep is not complete either: it says nothing of rows that are known, and nothing of when the
-    others came.
+    What stood on a page of the listing that could not be read is unknown: only a complete sweep says `left`, and only one whose
+    answers are of one age.  What a cache shows as it stood before the newest complete sweep is no complete sweep.
     """
     not_before = _stood_at(writer, sweep)
-    is_old = _is_of_old(writer, sweep, not_before, instant(now))
-    if is_old:
+    oldest, newest = _span(writer, sweep, instant(now))
+    if _is_of_old(oldest, sweep, not_before):
         sweep = replace(sweep, complete=False, note="; ".join(filter(None, (sweep.note, _OLD))))
-    bound = None if is_old else not_before
-    written = _Written(_write_sweep(writer, sweep, now), sweep.section_id, bound, instant(now))
+    written = _Written(_write_sweep(writer, sweep, now), sweep.section_id, not_before, instant(now))
     rows, new = _pages_of_rows(writer, sweep, now, schedule)
-    members = {page_id: _member(writer, sweep.section_id, page_id) for page_id in (new if is_old else rows)}
+    bounds = {page_id: _bounded(writer, written, page_id, row) for page_id, row in rows.items()}
+    members = {page_id: _member(writer, sweep.section_id, page_id) for page_id, bounded in bounds.items() if bounded is not None}
     told = {page_id: _events(member, rows[page_id].listed) for page_id, member in members.items()}
     reworded = _reworded({page_id: events for page_id, events in told.items() if members[page_id] is not None})
-    held = members_of_listing(writer.connection, sweep.section_id) if sweep.complete else set()
     for page_id, events in told.items():
         # In a new layout a row stands under the words that it has now, and none of them is news: rule 1 holds for listings too.
         for event in [Event.APPEARED] if page_id in reworded else events:
-            _write_event(writer, written, page_id, event, rows[page_id])
+            _write_event(writer, bounds[page_id] or written, page_id, event, rows[page_id])
+    at_one_time = sweep.complete and oldest >= later(newest, -_ONE_VIEW)
+    held = members_of_listing(writer.connection, sweep.section_id) if at_one_time else set()
     left = _write_left(writer, written, sweep, held - rows.keys())
     return Swept(written.id, tuple(new), len(held), left, len(reworded))
 
@@ -182,17 +184,20 @@ def _stood(answers: list[tuple[str, int, str]]) -> list[str]:
     return [later(requested, -1000 * answer_age(json.loads(headers))) for requested, _, headers in answers]
 
 
-def _is_of_old(writer: Writer, sweep: SweepRecord, known: str | None, now: str) -> bool:
-    """Tell whether an answer of a sweep had stood in a cache since before the newest complete sweep, as a lagging node has it.
+def _span(writer: Writer, sweep: SweepRecord, now: str) -> tuple[str, str]:
+    """Return when the oldest and the newest answer of a sweep stood; a fresh one as if it were the first."""
+    began = instant(sweep.started_at)
+    stood = [min(since, began) for since in _stood(_answers(writer, sweep.section_id, began, now))]
+    return min(stood, default=began), max(stood, default=began)
+
+
+def _is_of_old(oldest: str, sweep: SweepRecord, known: str | None) -> bool:
+    """Tell whether an answer had stood in a cache since before the newest complete sweep (`known`), as a lagging node has it.
 
     A fresh answer never had: our own clock may have been set back meanwhile.  The same copy once more is no older, though ages
     are whole seconds.
     """
-    if known is None:
-        return False
-    answers = _answers(writer, sweep.section_id, instant(sweep.started_at), now)
-    stood = zip(_stood(answers), answers, strict=True)
-    return any(since < later(known, -_AGES_ARE_WHOLE) and since < requested for since, (requested, _, _) in stood)
+    return known is not None and oldest < instant(sweep.started_at) and oldest < later(known, -_AGES_ARE_WHOLE)
 
 
 def _answers(writer: Writer, section_id: int, began: str, ended: str) -> list[tuple[str, int, str]]:
@@ -264,6 +269,33 @@ def _write_left(writer: Writer, written: _Written, sweep: SweepRecord, gone: set
         writer.ledger.insert("listing_events", {**_event(written), **row})
         _look_sooner(writer, page_id, written.now)
     return len(gone)
+
+
+def _bounded(writer: Writer, written: _Written, page_id: int, row: Row) -> _Written | None:
+    """Return the bounds of what a row tells, or None where a cache shows it as it stood before it was last told of."""
+    since = _cached_since(writer, row.fetch_id)
+    if since is None:
+        return written
+    if since <= _told_at(writer, written.section_id, page_id):
+        return None
+    return replace(written, not_before=None) if since <= (written.not_before or "") else written
+
+
+def _cached_since(writer: Writer, fetch_id: int) -> str | None:
+    """Return since when an answer had stood in a cache, or None for a fresh one: our own clock may have been set back meanwhile."""
+    requested, headers = writer.connection.execute(
+        "SELECT requested_at, response_headers FROM fetches WHERE id = ?", (fetch_id,)
+    ).fetchone()
+    age = answer_age(json.loads(headers))
+    return later(requested, -1000 * age) if age else None
+
+
+def _told_at(writer: Writer, section_id: int, page_id: int) -> str:
+    row = writer.connection.execute(
+        "SELECT observed_at FROM listing_events WHERE section_id = ? AND page_id = ? ORDER BY id DESC LIMIT 1",
+        (section_id, page_id),
+    ).fetchone()
+    return row[0] if row else ""
 
 
 def _write_event(writer: Writer, written: _Written, page_id: int, event: Event, row: Row) -> None:

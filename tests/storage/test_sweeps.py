@@ -201,6 +201,27 @@ def test_the_same_copy_of_the_listing_is_no_older(story):
     assert story.column("SELECT complete FROM sweeps") == [1, 1, 0]
 
 
+def test_parts_of_different_age_are_no_one_view(story):
+    """Rows may slip from a fresh answer into a group that a cache still has without them: nothing has left for that."""
+    swept(story, read_listing(story, None), ONE, TWO)
+    story.clock.skip(hours=3)
+    swept(story, read_listing(story, None, 3600), ONE)
+    assert events(story)[2:] == []
+    swept(story, read_listing(story, 500, 400), ONE)
+    assert story.column("SELECT complete FROM sweeps") == [1, 1, 1]
+    assert [row[:3] for row in events(story)[2:]] == [(3, "left", TWO)]
+
+
+def test_a_row_out_of_a_cache_is_told_once(story):
+    """A title changed since the last complete sweep, told from a fresh answer: a copy from before that does not take it back."""
+    swept(story, read_listing(story, None), ONE)
+    story.clock.skip(hours=3)
+    for age, title in ((None, "Another title"), (3600, "A visit to the port"), (None, "Another title")):
+        fetches = read_listing(story, age)
+        swept(story, fetches, rows=[Row(listed(ONE, title), url_key(ONE), None, fetches[0][0])], complete=False)
+    assert [row[:4] for row in events(story)[1:]] == [(2, "retitled", ONE, "Another title")]
+
+
 def test_a_copy_of_the_listing_from_between_two_sweeps_is_news(story):
     """A cache that filled after the last complete sweep tells what changed since."""
     swept(story, read_listing(story, None), ONE, TWO)
