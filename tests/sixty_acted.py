@@ -22,7 +22,7 @@ __all__ = ["SHARE", "acted_out"]
 
 SHARE = 0.3
 """The share of looks that ask for the whole page."""
-_PER_PAGE = 2
+_PER_PAGE = 3
 """Rows to a page of the listing: with three pages to a group, twelve articles fill more groups than the first."""
 _SELECT = {"changed": CHANGED_SELECT, "misleading": MISLEADING_SELECT, "usual": {}}
 _BACKDATED = timedelta(days=40)
@@ -116,6 +116,7 @@ class _Actor:
         """Return what turns each kind of weather on and off; of an article, or of everything."""
         sky, numbers = self._portal, [self._cast[act.page]] if act.page >= 0 else []
         cache = (lambda: sky.fill_cache(*numbers), lambda: sky.empty_cache(*numbers))
+        node = (lambda: sky.fill_cache(*numbers, one_in=2), cache[1])
         lies = (lambda: sky.lie_304(only=numbers), lambda: sky.lie_304(on=False, only=numbers))
         layouts = {
             layout.value: (lambda to=layout: sky.change_layout(to=to), lambda: sky.change_layout(on=False)) for layout in Layout
@@ -130,6 +131,8 @@ class _Actor:
             "block-403": (lambda: sky.block(403), lambda: sky.block(None)),
             "copies": cache,
             "copy": cache,
+            "nodes": node,
+            "node": node,
             "lies": lies,
             "304": lies,
         }

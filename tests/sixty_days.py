@@ -7,14 +7,15 @@
 * A removal that stands is left standing until a fourth full crawl on clear days has found the page missing, a day or more after
   the first: three checks, a day apart, on two days are what proves it.  One that is taken back is so within 23 hours of being
   made: it cannot be proven, however often somebody looks, and a complete sweep of the listing falls into it.
-* No page is taken down or put back behind a block of our address by 404, nor before each page was seen again after it: what
-  answers 404 for the one reason and then for the other was missing from the first on for all that the archive can see.
+* No page is put back behind a block of our address by 404, nor before each page was seen again after it: a page that was removed
+  and answers 404 for that reason answers like one that is still removed, and the archive holds it for missing until then.
 * At most two articles are missing and not yet proven at a time: more missing pages at once are held for a block.
 * Before a change of the template, and before its end, all pages are settled; what is edited while our reader is blind is seen
   before and after in the new template, for no reader can compare a text across two templates that it cannot both read.
 * A row comes or goes, and comes back, with a complete sweep between.
 
-Most edits happen behind a lying 304 or a stale copy, so that the first looks after them do not show them.
+Most edits happen behind a lying 304 or a stale copy, so that the first looks after them do not show them; some behind one node of
+two that lags, so that looks show them now and then.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ _PROMISED: dict[str, Callable[[Act], bool]] = {
     "layout changes": lambda act: act.what == "begin" and act.how in {"restyled", *LAYOUTS},
     "lying 304s": lambda act: act.what == "begin" and act.how in {"lies", "304"},
     "stale copies": lambda act: act.what == "begin" and act.how in {"copies", "copy"},
+    "nodes that lag": lambda act: act.what == "begin" and act.how in {"nodes", "node"},
     "partial listings": lambda act: act.what == "begin" and act.how in {"group-fails", "group-empty"},
     "address blocks": lambda act: act.what == "begin" and act.how in {"block-404", "block-403"},
 }
@@ -122,18 +124,18 @@ class _Director:
         self._weather()
         self._publish(3)
         self._blind_edits()
-        self._place(self._removal, "404", is_hidden=False, again_hidden=False, restored=False)
-        self._place(self._removal, "404", is_hidden=False, again_hidden=True, restored=True)
-        self._place(self._removal, "notice", is_hidden=True, again_hidden=False, restored=True)
-        self._place(self._removal, "home", is_hidden=False, again_hidden=False, restored=True)
+        self._place(self._removal, "404", behind="node")
+        self._place(self._removal, "404", back_behind="copy")
+        self._place(self._removal, "notice", behind="copy", back_behind="")
+        self._place(self._removal, "home", back_behind="node")
         for _ in range(3):
             self._place(self._taken_back)
         for relisted in (True, False):
             self._place(self._unlisting, is_relisted=relisted)
-        for what, behind in (("copies", "copy"), ("lies", "304")):
-            for _ in range(3):
+        for what, behind, times in (("copies", "copy", 3), ("lies", "304", 4), ("nodes", "node", 2)):
+            for _ in range(times):
                 self._place(self._edit_in_spell, what, behind)
-        for behind, times in (("copy", 9), ("304", 9), ("", 13)):
+        for behind, times in (("copy", 7), ("304", 13), ("node", 2), ("", 10)):
             for _ in range(times):
                 self._place(self._edit, behind)
         self._add("rebuild", self._any_gap())
@@ -204,39 +206,36 @@ class _Director:
                     gap = self.rng.randint(spell.first + 1, spell.repaired - 1)
                     self._add("edit", gap, page, behind="layout")
 
-    def _removal(self, how: str, *, is_hidden: bool, again_hidden: bool, restored: bool) -> bool:
-        """Take a page down until that is proven, maybe behind a copy, and put it back, if at all, behind a copy or openly."""
+    def _removal(self, how: str, *, behind: str = "", back_behind: str | None = None) -> bool:
+        """Take a page down until that is proven, `behind` a copy or openly, and put it back likewise (None: not at all)."""
         page, first = self._any_page(), self._any_gap()
-        gone = self._hidden_span(first) if is_hidden else (first, first, first)
+        gone = self._hidden_span(first) if behind else (first, first, first)
         proven = self._proven(gone[2])
         again = proven + self.rng.randint(2, 8)
-        back = self._hidden_span(again) if again_hidden else (again, again, again)
-        if max(gone[2], back[2]) > self.calendar.last_gap:
+        back = self._hidden_span(again) if back_behind else (again, again, again)
+        if max(gone[2], back[2]) > self.calendar.last_gap or self.calendar.is_behind_block(back[1]):
             return False
-        blocked = self.calendar.is_behind_block(gone[1]) or (restored and self.calendar.is_behind_block(back[1]))
-        if blocked or not self._may_miss(gone[1], proven):
-            return False
-        settled = self.calendar.first_fair(back[2]) if restored else _FOR_EVER
-        spans = [(first, proven), (again, settled)][: 1 + restored]
+        settled = _FOR_EVER if back_behind is None else self.calendar.first_fair(back[2])
+        spans = [(first, proven), (again, settled)][: 1 + (back_behind is not None)]
         if not self._is_idle(page, first, settled) or not all(self._is_free(page, *span) for span in spans):
             return False
-        if self._is_all_hidden(first, gone[2]) or self._is_all_hidden(again, back[2]):
+        if not self._may_miss(gone[1], proven) or self._is_all_hidden(first, gone[2]) or self._is_all_hidden(again, back[2]):
             return False
         self._take(page, first, settled)
         self._missing.append((gone[1], proven))
-        self._act(page, "remove", gone, how=how, behind="copy" if is_hidden else "")
-        if restored:
-            self._act(page, "restore", back, behind="copy" if again_hidden else "")
+        self._act(page, "remove", gone, how=how, behind=behind)
+        if back_behind is not None:
+            self._act(page, "restore", back, behind=back_behind)
         return True
 
     def _hidden_span(self, first: int) -> tuple[int, int, int]:
-        """Return the gaps in which a hiding begins, something happens behind it, and it comes to light."""
+        """Return the gaps in which a hiding begins, something happens behind it, and the hiding ends."""
         gap = first + self.rng.randint(0, 1)
         return first, gap, gap + self.rng.randint(1, 3)
 
     def _is_all_hidden(self, first: int, last: int) -> bool:
-        """Tell whether meanwhile everything is behind a cache or lies: pages have no hiding of their own then."""
-        return any(self.calendar.sky(slot) in {"copies", "lies"} for slot in range(first, last + 1))
+        """Tell whether everything is behind caches or lies meanwhile: pages have no hiding of their own then."""
+        return any(self.calendar.sky(slot) in {"copies", "nodes", "lies"} for slot in range(first, last + 1))
 
     def _act(self, page: int, what: str, gaps: tuple[int, int, int], *, how: str = "", behind: str = "") -> None:
         """Let something happen to a page, openly or `behind` a copy or a lie that comes before it and goes after it."""
@@ -264,7 +263,7 @@ class _Director:
         began, ended = self.calendar.span(gap, 17 * HOUR, 23 * HOUR)
         last = self.calendar.gap_of(ended)
         fair = all(self.calendar.is_fair(slot) for slot in range(gap, last + 1))
-        free = self._is_free(page, gap, last) and self._may_miss(gap, last) and not self.calendar.is_behind_block(gap)
+        free = self._is_free(page, gap, last) and self._may_miss(gap, last)
         if not (fair and free and self.calendar.claim(began, ended)):
             return False
         self._take(page, gap, last)

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from seeds.portal import Portal, Release
     from tests.world import World
 
-__all__ = ["Verdict", "judged"]
+__all__ = ["OTHER_ALERTS", "Verdict", "judged"]
 
+OTHER_ALERTS: frozenset[str] = frozenset()
+"""Kinds of alerts that a story may bring besides blocks: when and how often is for tests of their own."""
 _NEVER_PROVEN = timedelta(hours=24)
 """A removal that is taken back sooner cannot be proven: the checks must span so much."""
 
@@ -112,6 +114,11 @@ def _content(release: Release | None) -> tuple[object, ...] | None:
 
 def _hours(earlier: str, later_: str) -> float:
     return (parse_instant(later_) - parse_instant(earlier)) / timedelta(hours=1)
+
+
+def _stood_at(look: dict[str, Any]) -> datetime:
+    """Return the moment that an answer speaks of."""
+    return parse_instant(later(look["requested_at"], -1000 * answer_age(json.loads(look["response_headers"]))))
 
 
 class _Truth:
@@ -293,7 +300,7 @@ class _Judge:
     def _compare_outbox(self, told: list[Told]) -> None:
         """See that each change is told once, each page that ceases to answer once, and nothing else but alerts."""
         rows = self._world.rows("SELECT * FROM _outbox ORDER BY id")
-        said = Counter((row["kind"], row["version_id"]) for row in rows if row["version_id"] is not None)
+        said = Counter((row["kind"], self._standing(row["version_id"])) for row in rows if row["version_id"] is not None)
         if said != Counter((each.what.kind, each.version_id) for each in told):
             self._fault(f"changes are told as {said}")
         suspects = Counter(row["fetch_id"] for row in rows if row["kind"] == "suspect")
@@ -306,30 +313,41 @@ class _Judge:
         if others:
             self._fault(f"told besides: {others}")
 
+    def _standing(self, version_id: int) -> int:
+        """Return the version that stands in the place of a retracted one: what was told of that is not told again."""
+        replaced = self._world.values("SELECT replaced_by FROM retractions WHERE version_id = ?", version_id)
+        return self._standing(replaced[0]) if replaced and replaced[0] is not None else version_id
+
     def _suspicious_looks(self) -> Iterator[int]:
         """Yield the looks that met a missing page first since it last answered, by what the portal's diary says."""
         missing: dict[int, bool] = {}
+        known: dict[int, datetime] = {}
         for row in self._world.rows(_EVERY_LOOK):
-            page = row["page_id"]
-            stood = parse_instant(later(row["requested_at"], -1000 * answer_age(json.loads(row["response_headers"]))))
-            met = "nothing" if row["result"] not in {"response", "not-modified"} else self._truth.meets(self._path(page), stood)
-            if met == "missing" and missing.get(page) is False:
+            page, stood = row["page_id"], _stood_at(row)
+            met = self._truth.meets(self._path(page), stood) if row["result"] in {"response", "not-modified"} else "nothing"
+            is_old = page in known and stood < known[page]
+            if met == "nothing" or is_old or (met == "missing" and page not in missing):
+                continue
+            if met == "missing" and not missing[page]:
                 yield row["id"]
-            if met != "nothing" and (met == "page" or page in missing):
-                missing[page] = met == "missing"
+            missing[page], known[page] = met == "missing", stood
 
     def _compare_alerts(self) -> None:
         """See that there is one alert and one recovery for each block of our address, and no others."""
         alerts = self._world.rows("SELECT * FROM _alerts ORDER BY id")
-        blocks = self._truth.blocks()
-        if [row["kind"] for row in alerts] != ["block"] * len(blocks):
-            self._fault(f"alerts of {[row['kind'] for row in alerts]} for {len(blocks)} blocks")
-        for (began, ended), row in zip(blocks, alerts, strict=False):
+        told = Counter((row["kind"], row["alert_id"]) for row in self._world.rows("SELECT * FROM _outbox WHERE alert_id > 0"))
+        if told != Counter(("alert", row["id"]) for row in alerts) + Counter(
+            ("recovery", row["id"]) for row in alerts if row["closed_at"]
+        ):
+            self._fault(f"alerts are told as {told}")
+        if unexpected := {row["kind"] for row in alerts} - {"block"} - OTHER_ALERTS:
+            self._fault(f"alerts of {unexpected}")
+        blocks, told_blocks = self._truth.blocks(), [row for row in alerts if row["kind"] == "block"]
+        if len(blocks) != len(told_blocks):
+            self._fault(f"{len(told_blocks)} alerts of blocks, and there were {len(blocks)}")
+        for (began, ended), row in zip(blocks, told_blocks, strict=False):
             if not (instant(began) < row["opened_at"] < instant(ended) < (row["closed_at"] or "")):
                 self._fault(f"the block from {began} to {ended} is told from {row['opened_at']} to {row['closed_at']}")
-        told = Counter((row["kind"], row["alert_id"]) for row in self._world.rows("SELECT * FROM _outbox WHERE alert_id > 0"))
-        if told != Counter((kind, row["id"]) for kind in ("alert", "recovery") for row in alerts):
-            self._fault(f"alerts are told as {told}")
 
     # How narrow, and how sound
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import pytest
 
+from crawler.run import How, open_archive
 from tests.sixty_acted import acted_out
 from tests.sixty_days import EDITS, hidden_edits, kinds, promised, script
 from tests.sixty_judged import judged
@@ -120,6 +121,12 @@ def secret_block(world):
     world.crawl()
 
 
+def strange_alert(world):
+    """Raise an alert of a kind that nobody knows."""
+    with open_archive(world.settings.archive, How(clock=world.clock), trigger="test") as archive:
+        archive.alert("weather", "sky", "It rains.", "http://sky/")
+
+
 def secret_unlisting(world):
     """Let a row go that the diary has standing."""
     world.portal.unlist(world.portal.releases[0].id)
@@ -151,7 +158,8 @@ def test_a_sound_world_has_no_faults(world):
         (late_edit, {}, {}, "is not in"),
         (forgotten_word, {}, {}, "changes are told as"),
         (secret_block, {}, {}, "wrongly told to be missing"),
-        (secret_block, {}, {}, "alerts of"),
+        (secret_block, {}, {}, "1 alerts of blocks, and there were 0"),
+        (strange_alert, {}, {}, "alerts of {'weather'}"),
         (secret_unlisting, {}, {}, "the listing had"),
         (broken_summary, {}, {}, "a rebuild gives other summaries"),
     ],
