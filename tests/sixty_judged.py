@@ -117,8 +117,9 @@ def _hours(earlier: str, later_: str) -> float:
 
 
 def _stood_at(look: dict[str, Any]) -> datetime:
-    """Return the moment that an answer speaks of."""
-    return parse_instant(later(look["requested_at"], -1000 * answer_age(json.loads(look["response_headers"]))))
+    """Return the moment that an answer speaks of: an answer, or the redirect that led to it, may have stood in a cache."""
+    age = max(answer_age(json.loads(look[headers] or "[]")) for headers in ("response_headers", "headers_before"))
+    return parse_instant(later(look["requested_at"], -1000 * age))
 
 
 class _Truth:
@@ -165,10 +166,11 @@ class _Truth:
 
     def blocks(self) -> list[tuple[datetime, datetime]]:
         """Return from when to when our address was blocked by 404."""
-        turns = [(event.at, event.weather.blocked == 404) for event in self._diary]
-        begun = [at for (at, is_on), (_, was_on) in zip(turns, [(None, False), *turns], strict=False) if is_on and not was_on]
-        ended = [at for (at, is_on), (_, was_on) in zip(turns, [(None, False), *turns], strict=False) if was_on and not is_on]
-        return list(zip(begun, ended, strict=True))
+        ends: list[datetime] = []
+        for event in self._diary:
+            if (event.weather.blocked == 404) != len(ends) % 2:
+                ends.append(event.at)
+        return list(zip(ends[::2], ends[1::2], strict=True))
 
 
 _UNREAD = frozenset({Layout.CHANGED, Layout.MISLEADING})
@@ -266,12 +268,9 @@ class _Judge:
     def _measure_hidden(self, what: Happened, at: datetime, told: Told) -> None:
         """Count an edit, and whether a look came between it and the one that shows it."""
         if what.kind in {"edited", "silent"}:
-            looks = self._world.values(_ANSWERED, self._page(what.path), instant(at), told.observed_at)
+            looks = self._world.values(_ANSWERED, self._world.page(what.path), instant(at), told.observed_at)
             self._verdict.edits += 1
             self._verdict.hidden += len(looks) > 1
-
-    def _page(self, path: str) -> int:
-        return self._world.page(path)
 
     # The listing
 
@@ -336,9 +335,8 @@ class _Judge:
         """See that there is one alert and one recovery for each block of our address, and no others."""
         alerts = self._world.rows("SELECT * FROM _alerts ORDER BY id")
         told = Counter((row["kind"], row["alert_id"]) for row in self._world.rows("SELECT * FROM _outbox WHERE alert_id > 0"))
-        if told != Counter(("alert", row["id"]) for row in alerts) + Counter(
-            ("recovery", row["id"]) for row in alerts if row["closed_at"]
-        ):
+        raised, closed = ([row["id"] for row in alerts if row[name]] for name in ("opened_at", "closed_at"))
+        if told != Counter([*(("alert", each) for each in raised), *(("recovery", each) for each in closed)]):
             self._fault(f"alerts are told as {told}")
         if unexpected := {row["kind"] for row in alerts} - {"block"} - OTHER_ALERTS:
             self._fault(f"alerts of {unexpected}")
@@ -376,7 +374,10 @@ _LAST_HOPS = (
     "FROM fetches f WHERE f.page_id IS NOT NULL AND f.purpose IN ('first', 'look', 'recheck', 'control')"
     " AND NOT EXISTS (SELECT 1 FROM fetches h WHERE h.hop_of = f.id)"
 )
-_EVERY_LOOK = f"SELECT id, page_id, requested_at, result, response_headers {_LAST_HOPS} ORDER BY id"
+_EVERY_LOOK = (
+    "SELECT id, page_id, requested_at, result, response_headers,"
+    f" (SELECT h.response_headers FROM fetches h WHERE h.id = f.hop_of) AS headers_before {_LAST_HOPS} ORDER BY id"
+)
 _ANSWERED = (
     f"SELECT id {_LAST_HOPS} AND page_id = ? AND requested_at > ? AND requested_at < ?"
     " AND (result = 'not-modified' OR status = 200) ORDER BY id"
