@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from crawler.render_times import plural
 from storage.alerts import Alert
 from storage.forms import usual_share
-from storage.health import asides_of, pages_read, unheard_of, unlisted_of
+from storage.health import asides_of, pages_read, shrunk_from, unheard_of, unlisted_of
 from storage.instants import parse_instant
 from storage.records import Outcome
 from storage.state import MISSING
@@ -37,6 +37,8 @@ _TRIED_AT_LEAST = 3
 _BULK_AT_LEAST, _BULK_SHARE = 20, 0.1
 """Edits of one section in one run beyond which they are likelier a rebuild, or ours, than the publisher's (design, section 6)."""
 _SHRUNK_TO, _SHRUNK_FROM = 0.5, 20
+_USUAL_AFTER = timedelta(days=30)
+"""A listing that has been short for so long has its usual length."""
 
 
 def watch(session: Session, by_section: Mapping[int, Target], hosts: set[str], edited: Mapping[int, int]) -> None:
@@ -46,10 +48,11 @@ def watch(session: Session, by_section: Mapping[int, Target], hosts: set[str], e
         _tell(session, LAYOUT, target.name, _of_layout(session, section, target))
         _tell(session, LISTING, target.name, _of_listing(session, section, target))
         if section in sweeps:
-            _tell(session, SHRUNK, target.name, _of_shrinking(sweeps[section]))
             _tell(session, REWORDED, target.name, _of_rewording(sweeps[section]))
-        if edited:
-            _tell(session, BULK, target.name, _of_bulk(session, section, target, edited.get(section, 0)))
+        if section in sweeps and _tells_its_length(sweeps[section]):
+            _tell(session, SHRUNK, target.name, _of_shrinking(session, sweeps[section]))
+        if section in edited:
+            _tell(session, BULK, target.name, _of_bulk(session, section, target, edited[section]))
     for host in sorted(hosts):
         _tell(session, HOST, host, _of_host(session, host))
 
@@ -128,16 +131,27 @@ def _listing_steps(unlisted: Unlisted, target: Target) -> tuple[str, ...]:
     )
 
 
-def _of_shrinking(sweep: Discovered) -> Alert | None:
-    """Tell of a listing that lost most of its rows at once, which proves nothing about the pages behind them."""
-    few = sweep.held < _SHRUNK_FROM and sweep.rows
-    if not sweep.held or few or sweep.shown > _SHRUNK_TO * sweep.held:
+def _tells_its_length(sweep: Discovered) -> bool:
+    """Tell whether a sweep says how long its listing is: it was read to its end, or shows nothing any more."""
+    return sweep.complete or not sweep.rows
+
+
+def _of_shrinking(session: Session, sweep: Discovered) -> Alert | None:
+    """Tell of a listing that lost most of its rows, until it is as long again as it was, or has been so short for long.
+
+    That proves nothing about the pages behind the rows.
+    """
+    shown, held = sweep.shown, sweep.held  # as many rows as ever may be shown, and none of those that it held
+    longer = shrunk_from(session.archive.connection, sweep.section_id, sweep.rows, _SHRUNK_TO) if sweep.complete else None
+    if longer is not None and session.clock.now() - parse_instant(longer[1]) < _USUAL_AFTER:
+        shown, held = sweep.rows, longer[0]
+    if not held or (held < _SHRUNK_FROM and sweep.rows) or shown > _SHRUNK_TO * held:
         return None
     name = sweep.target.name
     return Alert(
         SHRUNK,
         name,
-        f"{name}: its listing shows {sweep.shown} of the {sweep.held} press releases that it held. No removal follows from that:"
+        f"{name}: its listing shows {shown} of the {held} press releases that it held. No removal follows from that:"
         " each page is asked for itself.",
         sweep.url,
         (f"Look at it in a browser: {sweep.url}", "See docs/blocked.md where the browser shows more than we are shown"),

@@ -12,7 +12,7 @@ from storage.queries import rows
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["Asides", "Unheard", "Unlisted", "asides_of", "pages_read", "unheard_of", "unlisted_of"]
+__all__ = ["Asides", "Unheard", "Unlisted", "asides_of", "pages_read", "shrunk_from", "unheard_of", "unlisted_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,22 @@ def unlisted_of(connection: sqlite3.Connection, section_id: int) -> Unlisted | N
     return Unlisted(failed["since"], failed["sweeps"], note or "no answer", *(answer or (None, None, None)))
 
 
+def shrunk_from(connection: sqlite3.Connection, section_id: int, rows: int, share: float) -> tuple[int, str] | None:
+    """Return how long a listing of `rows` was when these were no more than a `share` of it, and since when it is shorter.
+
+    Only complete sweeps tell how long a listing is; None where it never was so long, or no sweep came after that.
+    """
+    longer = connection.execute(
+        "SELECT id, records FROM sweeps WHERE section_id = ? AND complete = 1 AND records * ? >= ? ORDER BY id DESC LIMIT 1",
+        (section_id, share, rows),
+    ).fetchone()
+    if longer is None:
+        return None
+    sql = "SELECT min(started_at) FROM sweeps WHERE section_id = ? AND complete = 1 AND id > ?"
+    (since,) = connection.execute(sql, (section_id, longer[0])).fetchone()
+    return (longer[1], since) if since else None
+
+
 @dataclass(frozen=True, slots=True)
 class Unheard:
     """A host none of whose pages answered: since when, how many of its `pages` fail, what comes most often instead, an example."""
@@ -57,16 +73,17 @@ class Unheard:
     url: str
 
 
-# Pages that were tried more than once since any page of the host was read or kept aside; what always failed tells nothing of it.
+# Pages that failed since any page of the host was read or kept aside: what has failed for longer tells nothing of the host.  A host
+# that refuses is asked for a few pages in each run, so that it takes long until any of them has failed twice.
 _UNHEARD = """
-    FROM _pages p JOIN pages g ON g.id = p.page_id WHERE p.host = :host AND p.fails > 1 AND p.failing_since > coalesce((
+    FROM _pages p JOIN pages g ON g.id = p.page_id WHERE p.host = :host AND p.failing_since > coalesce((
         SELECT max(max(coalesce(h.last_confirmed_at, ''), iif(h.outcome = 'quarantined', h.last_look_at, '')))
         FROM _pages h WHERE h.host = :host), '')
 """
 
 
 def unheard_of(connection: sqlite3.Connection, host: str) -> Unheard | None:
-    """Return since when no page of a host answered although some were looked at more than once, or None."""
+    """Return since when no page of a host answered although some were asked for, or None."""
     found = rows(
         connection,
         f"SELECT min(p.failing_since) OVER () AS since, count(*) OVER () AS failing, p.outcome, g.url {_UNHEARD}"

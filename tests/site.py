@@ -50,6 +50,7 @@ class Site:
         self.answers = {"": HOME, "robots.txt": response("404 Not Found"), "list": listing(*map(link, range(1, 5)))} | answers
         self.server = Server({f"/{name}": self._answer for name in ("", "robots.txt", "list", "art", "other")})
         self.folder, self.clock, self.more = folder, FakeClock(), ""
+        self.listing: str | None = None
 
     def __enter__(self):
         self.server.__enter__()
@@ -78,10 +79,11 @@ class Site:
     def run(self, job, **politeness):
         """Run a job over the one section and return its summary and the rows of `captures`, without those of earlier runs."""
         rules = {"delay": "0s", "requests_per_day": 0, "requests_per_day_backfill": 0} | politeness
+        where = f'listing = "http://{self.host}/list"' if self.listing is None else self.listing
         lines = "\n".join(f"{key} = {value!r}" for key, value in rules.items()).replace("'", '"')
         text = (
             f'name = "site"\nhosts = ["{self.host}"]\nallow_private = true\n{self.more}\n[politeness]\n{lines}\n'
-            f'[sections.news]\ntitle = "News"\nlisting = "http://{self.host}/list"\n'
+            f'[sections.news]\ntitle = "News"\n{where}\n'
         )
         settings = Settings(archive=self.folder / "a.db", portals=(parse_portal(text, "site.toml"),), unconditional_share=1.0)
         how = How(clock=self.clock, rng=random.Random(1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from storage.health import Asides, Unheard, Unlisted, asides_of, pages_read, unheard_of, unlisted_of
+from storage.health import Asides, Unheard, Unlisted, asides_of, pages_read, shrunk_from, unheard_of, unlisted_of
 from storage.instants import instant
 from storage.records import DateCandidate, Outcome, Purpose, Reading, SweepKind
 from storage.sweeps import SweepRecord
@@ -165,6 +165,27 @@ def test_a_listing_that_nobody_could_ask_for(story, clock):
     assert unlisted_of(story.connection, story.section) == Unlisted(instant(began), 1, "no start", None, None, None)
 
 
+def shrunk(story, rows):
+    """Return how long the listing was when so many rows were no more than half of it, and since when it is shorter."""
+    return shrunk_from(story.connection, story.section, rows, 0.5)
+
+
+def test_how_long_a_listing_was(story):
+    """Only complete sweeps tell: how long the newest long one was, and when the first shorter one after it began."""
+    urls = [article_url(number) for number in range(8)]
+    assert shrunk(story, 0) is None
+    for length in (8, 6):
+        story.sweep(urls[:length])
+    began = len(story.asked)
+    story.sweep(urls[:1], complete=False, note="page 2 failed")
+    assert (shrunk(story, 3), shrunk(story, 4)) == (None, (8, story.asked[1]))
+    story.sweep(urls[:3])
+    story.sweep(urls[:2])
+    assert (shrunk(story, 2), shrunk(story, 3), shrunk(story, 4)) == ((6, story.asked[began + 1]),) * 2 + ((8, story.asked[1]),)
+    assert shrunk(story, 5) is None
+    assert shrunk_from(story.connection, story.archive.section("jiaxing", "other"), 1, 0.5) is None
+
+
 # ------------------------------------------------------------------------------------------------- hosts
 
 
@@ -174,10 +195,10 @@ def unheard(story, host=HOST):
 
 
 def test_a_host_that_is_heard(story, pages):
-    """One failure of a page says nothing yet, nor do two beside a page that answers."""
-    story.fails(pages[0], Outcome.BLOCKED)
+    """Failures beside a page that answers since say nothing of the host."""
     assert unheard(story) is None
-    story.fails(pages[0], Outcome.BLOCKED)
+    for _ in range(2):
+        story.fails(pages[0], Outcome.BLOCKED)
     story.look(pages[1], VISITED)
     assert unheard(story) is None
 
@@ -186,7 +207,7 @@ def test_a_host_that_is_not_heard(story, pages):
     """Since its first page began to fail, with what comes most often instead, and an example of that."""
     story.fails(pages[0], Outcome.SERVER_ERROR)
     since = story.state(pages[0])["failing_since"]
-    for page in (pages[0], pages[1], pages[1], pages[2], pages[2]):
+    for page in (pages[0], pages[1], pages[2]):
         story.fails(page, Outcome.SERVER_ERROR if page == pages[0] else Outcome.BLOCKED)
     assert unheard(story) == Unheard(since, 3, 3, "blocked", story.url(pages[1]))
     assert unheard(story, "other.gov.cn") is None
@@ -199,7 +220,7 @@ def test_a_page_that_always_failed_hides_nothing(story, pages):
     for _ in range(2):
         story.fails(pages[0], Outcome.BLOCKED)
     story.look(pages[1], VISITED)
-    for page in (pages[1], pages[1], pages[2], pages[2]):
+    for page in pages[1:]:
         story.fails(page, Outcome.BLOCKED)
     assert unheard(story) == Unheard(story.state(pages[1])["failing_since"], 2, 3, "blocked", story.url(pages[1]))
 
@@ -215,8 +236,7 @@ def test_a_page_kept_aside_was_served(story, pages):
 def test_a_host_that_was_never_heard(story):
     """Pages that were listed and never answered at all: the host was never heard."""
     [page] = story.sweep([article_url(1)])
-    for _ in range(2):
-        story.times_out(page)
+    story.times_out(page)
     assert unheard(story) == Unheard(story.state(page)["failing_since"], 1, 1, "network-error", story.url(page))
     story.look(page, reading(VISITED).content)
     assert unheard(story) is None
