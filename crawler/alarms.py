@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crawler.session import Session, Target
     from storage.health import Asides, Unlisted
 
-__all__ = ["BULK", "HOST", "LAYOUT", "LISTING", "REWORDED", "SHRUNK", "watch"]
+__all__ = ["BULK", "HOST", "LAYOUT", "LISTING", "REWORDED", "SHRUNK", "watch", "watch_listing"]
 
 LAYOUT, LISTING, SHRUNK, REWORDED, HOST, BULK = "layout", "listing", "shrunk", "reworded", "host", "bulk"
 
@@ -43,18 +43,25 @@ _USUAL_AFTER = timedelta(days=30)
 
 def watch(session: Session, by_section: Mapping[int, Target], hosts: set[str], edited: Mapping[int, int]) -> None:
     """Raise and close the alerts of a run's sections and hosts; `edited` says how many pages of each section were found edited."""
-    sweeps = {sweep.section_id: sweep for sweep in session.summary.sweeps}
     for section, target in by_section.items():
         _tell(session, LAYOUT, target.name, _of_layout(session, section, target))
-        _tell(session, LISTING, target.name, _of_listing(session, section, target))
-        if section in sweeps:
-            _tell(session, REWORDED, target.name, _of_rewording(sweeps[section]))
-        if section in sweeps and _tells_its_length(sweeps[section]):
-            _tell(session, SHRUNK, target.name, _of_shrinking(session, sweeps[section]))
         if section in edited:
             _tell(session, BULK, target.name, _of_bulk(session, section, target, edited[section]))
     for host in sorted(hosts):
         _tell(session, HOST, host, _of_host(session, host))
+
+
+def watch_listing(session: Session, target: Target, sweep: Discovered | None) -> None:
+    """Raise and close the alerts of a section's listing once it was read, or could not be (None).
+
+    At once, for what a sweep shows is told by no later one: a run that breaks off afterwards must not take it along.
+    """
+    section = session.archive.section(target.portal.name, target.slug)
+    _tell(session, LISTING, target.name, _of_listing(session, section, target))
+    if sweep is not None:
+        _tell(session, REWORDED, target.name, _of_rewording(sweep))
+    if sweep is not None and _tells_its_length(sweep):
+        _tell(session, SHRUNK, target.name, _of_shrinking(session, sweep))
 
 
 def _tell(session: Session, kind: str, subject: str, alert: Alert | None) -> None:

@@ -14,7 +14,7 @@ from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crawler.alarms import watch
+from crawler.alarms import watch, watch_listing
 from crawler.discover import discover
 from crawler.errors import CrawlError
 from crawler.hosts import in_quiet_hours
@@ -76,11 +76,14 @@ def _by_section(session: Session, targets: Sequence[Target]) -> dict[int, Target
 
 
 async def _discover(session: Session, target: Target, *, full: bool, limit: int | None) -> None:
+    sweep = None
     try:
-        session.summary.sweeps.append(await discover(session, target, full=full, limit=limit))
+        sweep = await discover(session, target, full=full, limit=limit)
+        session.summary.sweeps.append(sweep)
     except CrawlError as exc:
         session.summary.failed.append(exc)
         session.report.note(str(exc))
+    watch_listing(session, target, sweep)
 
 
 @dataclass(slots=True)

@@ -106,6 +106,8 @@ def append_sweep(writer: Writer, sweep: SweepRecord, *, now: datetime, schedule:
     oldest, newest = _span(writer, sweep, instant(now))
     if _is_of_old(oldest, sweep, not_before):
         sweep = replace(sweep, complete=False, note="; ".join(filter(None, (sweep.note, _OLD))))
+    at_one_time = sweep.complete and oldest >= later(newest, -_ONE_VIEW)
+    held = members_of_listing(writer.connection, sweep.section_id) if at_one_time else set()
     written = _Written(_write_sweep(writer, sweep, now), sweep.section_id, not_before, instant(now))
     rows, new = _pages_of_rows(writer, sweep, now, schedule)
     bounds = {page_id: _bounded(writer, written, page_id, row) for page_id, row in rows.items()}
@@ -116,8 +118,6 @@ def append_sweep(writer: Writer, sweep: SweepRecord, *, now: datetime, schedule:
         # In a new layout a row stands under the words that it has now, and none of them is news: rule 1 holds for listings too.
         for event in [Event.APPEARED] if page_id in reworded else events:
             _write_event(writer, bounds[page_id] or written, page_id, event, rows[page_id])
-    at_one_time = sweep.complete and oldest >= later(newest, -_ONE_VIEW)
-    held = members_of_listing(writer.connection, sweep.section_id) if at_one_time else set()
     left = _write_left(writer, written, sweep, held - rows.keys())
     return Swept(written.id, tuple(new), len(held), left, len(reworded))
 
