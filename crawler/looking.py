@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from storage.queries import Row
     from storage.records import Fetch, Reading
 
-__all__ = ["known_of", "look_at"]
+__all__ = ["is_same_page", "known_of", "look_at"]
 
 _WHOLE_AT_LEAST = timedelta(days=30)
 """However often a server says "not modified", so often the page is asked for whole: a lying 304 must come to light."""
@@ -103,17 +103,16 @@ def _may_trust(session: Session, page: Row, base: Row) -> bool:
 def _own(session: Session, reader: Reader, page: Row, hops: Sequence[Fetch]) -> Reading | None:
     """Read the answer, unless a redirect led to what is not this page: another page's text is no version of this one."""
     reading = reader.read(hops[-1], asked=page["url"], hops=hops[:-1])
-    if reading is None or reading.content is None or _is_same_page(session, page, hops[-1].url, reading):
+    if reading is None or reading.content is None or is_same_page(session.archive.connection, page, hops[-1].url, reading):
         return reading
     return reader.reading(Outcome.UNREADABLE, f"leads to another page: {hops[-1].url}")
 
 
-def _is_same_page(session: Session, page: Row, url: str, reading: Reading) -> bool:
+def is_same_page(connection: sqlite3.Connection, page: Row, url: str, reading: Reading) -> bool:
     """Tell whether what answered at `url` is the page: at its own address, by its article number, or by what it says.
 
     A page that was never read may lead to a new address of its own, but not to one that is tracked as another page.
     """
-    connection = session.archive.connection
     if url_key(url) == url_key(page["url"]):
         return True
     if article_id(url) is not None and article_id(url) == article_id(page["url"]):

@@ -21,8 +21,7 @@ from crawler.alarms import LAYOUT
 from crawler.answers import Reader, stored_answer
 from crawler.aside import ASIDE, judged
 from crawler.fields import squash
-from crawler.looking import known_of
-from crawler.urls import article_id, url_key
+from crawler.looking import is_same_page, known_of
 from storage.bodies import read_body
 from storage.connect import open_reader
 from storage.fingerprint import compare_sha256
@@ -171,7 +170,7 @@ def _twin(path: str) -> sqlite3.Connection:
 
 def read_again(connection: sqlite3.Connection, page: int, reader: Reader) -> list[Again]:
     """Return the bodies of a page that a reader has not read yet, as it reads them."""
-    return [_again(stored, _reading(connection, reader, stored)) for stored in stored_bodies(connection, page, reader.name)]
+    return [_again(stored, _reading(connection, page, reader, stored)) for stored in stored_bodies(connection, page, reader.name)]
 
 
 def _again(stored: Stored, reading: Reading) -> Again:
@@ -188,19 +187,16 @@ def _has_lost(before: str, after: str) -> bool:
     return kept < _LEAST_SHARE * sum(map(len, paragraphs))
 
 
-def _reading(connection: sqlite3.Connection, reader: Reader, stored: Stored) -> Reading:
+def _reading(connection: sqlite3.Connection, page: int, reader: Reader, stored: Stored) -> Reading:
     answer = stored_answer(stored.url, stored.headers, read_body(connection, stored.body_id), parse_instant(stored.requested_at))
     answer = replace(answer, status=stored.status)
     reading = reader.read(answer, asked=stored.asked, hops=[replace(answer, url=url) for url in stored.hops])
     assert reading is not None  # a stored body is an answer
-    if reading.content is None or stored.held is Outcome.OK or _is_same_page(stored):
+    if reading.content is None or stored.held is Outcome.OK:
+        return reading
+    if is_same_page(connection, {"page": page, "url": stored.asked}, stored.url, reading):
         return reading
     return reader.reading(Outcome.UNREADABLE, f"leads to another page: {stored.url}")
-
-
-def _is_same_page(stored: Stored) -> bool:
-    number = article_id(stored.url)
-    return url_key(stored.url) == url_key(stored.asked) or (number is not None and number == article_id(stored.asked))
 
 
 # Believing

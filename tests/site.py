@@ -10,6 +10,7 @@ from contextlib import closing
 from config.portal import parse_portal
 from config.settings import Settings
 from crawler.pipeline import crawl
+from crawler.reread import Wish, reparse
 from crawler.revisit import next_look
 from crawler.run import How, choose_targets, open_archive, run_job
 from storage.derived import rebuild
@@ -51,6 +52,7 @@ class Site:
         self.server = Server({f"/{name}": self._answer for name in ("", "robots.txt", "list", "art", "other")})
         self.folder, self.clock, self.more = folder, FakeClock(), ""
         self.listing: str | None = None
+        self.select = ""
 
     def __enter__(self):
         self.server.__enter__()
@@ -76,22 +78,33 @@ class Site:
         """What was asked for, each path with its number of times."""
         return Counter(request.path for request in self.server.seen)
 
-    def run(self, job, **politeness):
-        """Run a job over the one section and return its summary and the rows of `captures`, without those of earlier runs."""
+    def settings(self, **politeness):
+        """Return the settings as they stand."""
         rules = {"delay": "0s", "requests_per_day": 0, "requests_per_day_backfill": 0} | politeness
         where = f'listing = "http://{self.host}/list"' if self.listing is None else self.listing
         lines = "\n".join(f"{key} = {value!r}" for key, value in rules.items()).replace("'", '"')
         text = (
             f'name = "site"\nhosts = ["{self.host}"]\nallow_private = true\n{self.more}\n[politeness]\n{lines}\n'
-            f'[sections.news]\ntitle = "News"\n{where}\n'
+            f'[sections.news]\ntitle = "News"\n{where}\n[sections.news.select]\n{self.select}\n'
         )
-        settings = Settings(archive=self.folder / "a.db", portals=(parse_portal(text, "site.toml"),), unconditional_share=1.0)
+        return Settings(archive=self.folder / "a.db", portals=(parse_portal(text, "site.toml"),), unconditional_share=1.0)
+
+    def run(self, job, **politeness):
+        """Run a job over the one section and return its summary and the rows of `captures`, without those of earlier runs."""
+        settings = self.settings(**politeness)
         how = How(clock=self.clock, rng=random.Random(1))
         targets = choose_targets(settings.portals, [])
         with open_archive(settings.archive, how, trigger="crawl") as archive:
             summary = run_job(archive, settings, "crawl", lambda session: job(session, targets), how)
             sql = "SELECT purpose, result, status, error, url FROM captures WHERE run = (SELECT max(id) FROM runs) ORDER BY fetch"
             return summary, archive.connection.execute(sql).fetchall()
+
+    def reparse(self, **wishes):
+        """Read stored pages again by the rules as they stand, and return what was counted."""
+        settings, how = self.settings(), How(clock=self.clock)
+        targets = choose_targets(settings.portals, [])
+        with open_archive(settings.archive, how, trigger="reparse") as archive:
+            return reparse(archive.connection, archive, targets, Wish(**wishes))[targets[0].name]
 
     def crawl(self, **politeness):
         """Crawl everything."""

@@ -174,3 +174,31 @@ def test_a_page_kept_aside_keeps_its_validators_and_its_bounds(site):
     assert before == after
     assert site.rows("SELECT fails, outcome FROM _pages WHERE page_id = 1") == [(0, "quarantined")]
     site.assert_rebuilt()
+
+
+def moved(number: int) -> bytes:
+    """Return a press release as it is served at its new address: its date at the foot, where only rules of its own find it."""
+    body = (
+        f"<html><head><title>Lake {number}</title></head><body><h1>Lake {number}</h1>"
+        f'<div id="zoom"><p>{FEW[2]} Number {number}.</p></div><p class="when">2026-01-{number:02} 10:00</p></body></html>'
+    )
+    return response("200 OK", "Content-Type: text/html; charset=utf-8", body=body.encode())
+
+
+def test_what_moved_to_another_address_in_a_new_layout_is_replayed(tmp_path):
+    """A redesign that leads every old address to a new one: once the layout is read, what says the same is the same page."""
+    old = {f"art_1_{number}.html": page(number, FEW[2]) for number in PAGES}
+    with Site(tmp_path, list=listing(*map(row, PAGES)), **old) as site:
+        site.crawl()
+        for number in PAGES:
+            address = f"Location: /other/{number}.html"
+            site.answers |= {f"art_1_{number}.html": response("301 Moved", address), f"other/{number}.html": moved(number)}
+        site.clock.pass_by(timedelta(days=80))
+        site.crawl()
+        assert outcomes(site) == {"quarantined": 12}
+        site.clock.pass_by(timedelta(hours=1))
+        site.select = 'published = ".when, h1 + p"'
+        counts = site.reparse(quarantined=True)
+        assert (counts["readable"], counts["same"], counts["unreadable"], counts["edited"]) == (12, 12, 0, 0)
+        assert (told(site), alerts(site)) == ([], [("layout", "site/news", 1)])
+        site.assert_rebuilt()
