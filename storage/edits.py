@@ -34,6 +34,7 @@ _MOST_CHARACTERS = 8_000
 """A stretch that differs over more than this, counted in both texts, is another text: nobody reads a name out of it, and telling
 its words apart would hold up the look that brought it."""
 _LONGEST_ROLE = 6  # words behind a title that go with a name: `head of the water bureau`
+_MOST_INFLECTED = 10_000  # pairs of words left over by the figures of a change; beyond a hundred words aside it is no inflection
 _ROLE_LINKS = frozenset(("of", "for", "at", "in"))
 
 _HAN_BELONGING = re.compile(
@@ -222,6 +223,8 @@ def _roles(side: list[Word]) -> set[int]:
 
 def _uninflected(left: list[Word], right: list[Word]) -> tuple[list[Word], list[Word]]:
     """Take away pairs that differ by the inflection that a figure asks for: `person`, `people`; `school`, `schools`."""
+    if len(left) * len(right) > _MOST_INFLECTED:
+        return left, right
     pairs = [(one, other) for one in left for other in right if inflected(one.key, other.key)]
     ours, theirs = {one for one, _ in pairs}, {other for _, other in pairs}
     return [word for word in left if word not in ours], [word for word in right if word not in theirs]

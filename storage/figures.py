@@ -66,9 +66,9 @@ def _digit(char: str) -> str:
 
 
 def _words_value(text: str) -> Decimal:
-    """Return the value of English number words: twenty-five, two hundred and five, 3.5 million."""
+    """Return the value of English number words: twenty-five, two hundred and five, 3.5 million, 2million."""
     total = part = Decimal(0)
-    for word in re.split(r"[\s-]+", text.lower().replace(",", "")):
+    for word in re.findall(r"[\d.]+|[a-z]+", text.lower().replace(",", "")):
         scale = SCALES.get(word)
         if scale is None:
             part += Decimal() if word == "and" else Decimal(NUMBER_WORDS.get(word, word))
@@ -276,7 +276,7 @@ FORMS: tuple[tuple[str, str, _Key], ...] = (
     ),
     (
         "parts",
-        rf"(?P<den>[{_DIGITS}十]+|\d+)分之(?P<num>[{_DIGITS}十]+|\d+)|(?<![\d/])(?P<num2>[1-9])/(?P<den2>[2-9])(?![\d/])",
+        rf"(?P<den>[{_DIGITS}十]{{1,40}}|\d+)分之(?P<num>[{_DIGITS}十]+|\d+)|(?<![\d/])(?P<num2>[1-9])/(?P<den2>[2-9])(?![\d/])",
         lambda f: _share(_han_value(f["num"] or f["num2"]), _han_value(f["den"] or f["den2"])),
     ),
     (
@@ -317,7 +317,7 @@ FORMS: tuple[tuple[str, str, _Key], ...] = (
     ),
     (
         "hannumber",
-        rf"(?:零下)?(?P<vague>[数几](?=[十百千万亿]))?(?:[{_DIGITS}十百千万亿]*[{_DIGITS}]点[{_DIGITS}]+[万亿]?|[{_DIGITS}十百千万亿]{{2,}}|[{_DIGITS}十百千万亿])(?=多|余|几|(?:{CLASSIFIER}))",
+        rf"(?:零下)?(?P<vague>[数几](?=[十百千万亿]))?(?:[{_DIGITS}十百千万亿]{{0,40}}[{_DIGITS}]点[{_DIGITS}]{{1,40}}[万亿]?|[{_DIGITS}十百千万亿]{{2,40}}|[{_DIGITS}十百千万亿])(?=多|余|几|(?:{CLASSIFIER}))",
         lambda f: (
             ("-" if f.group().startswith("零下") else "")
             + ("~" if f["vague"] else "")

@@ -89,6 +89,7 @@ _ODD_SIGNS = str.maketrans(
 _CURRENCIES = frozenset({"rmb", "cny", "usd", "eur", "hkd", "gbp"})
 _PREFIXED = frozenset({"yuan", "dollar", "euro", "pound", "hong kong dollar"})
 _NUMBER_SIGNS = frozenset({"no", "nos", "number", "numbers"})
+_LONGEST_FIGURE = 200  # signs; what is longer has no value that anybody could read
 
 
 def sentences(text: str) -> list[tuple[Token, ...]]:
@@ -140,7 +141,7 @@ def _tokens(sentence: str) -> Iterator[Token]:
 
 def _told(kind: str, text: str, gap: str, found: re.Match[str]) -> Iterator[Token]:
     if kind in KEYS:
-        yield Token("figure", KEYS[kind](found), text, gap)
+        yield Token("figure", KEYS[kind](found) if len(text) <= _LONGEST_FIGURE else text, text, gap)
         if kind in MEASURED:
             yield Token("unit", MEASURED[kind], "")
         elif text.lower() in {"once", "twice", "thrice"}:

@@ -36,6 +36,8 @@ def test_direction_never_matters():
         ("Farmers and traders came.", "Farmers & traders came.", ("cosmetic",)),
         ("About a third of pupils", "About one third of pupils", ("cosmetic",)),
         ("More then 40 people came.", "More than 40 people came.", ("cosmetic",)),
+        ("It cost 2million yuan.", "It cost two million yuan.", ("cosmetic",)),
+        ("It cost 2million yuan.", "It cost 3million yuan.", ("numeric",)),
         ("The bridge is twelve metres wide.", "The bridge is 12 m wide.", ("cosmetic",)),
         ("会议于上午9点开始。", "会议于9:00开始。", ("cosmetic",)),
         ("会议于上午9时开始。", "会议于上午九时开始。", ("cosmetic",)),
@@ -158,3 +160,35 @@ NUMERALS = st.text(
 def test_no_numeral_is_too_odd(before, after):
     """Numerals that nobody writes are labelled all the same: a look must not fail because of a text."""
     assert set(text_labels(before, after)) <= set(TEXT_LABELS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "第" + "十" * 3_000 + "条",
+        "1" + "万亿" * 2_000 + "元",
+        "百" * 3_900,
+        "9" * 5_000 + "th",
+        "million " * 900,
+        "点" * 3_900,
+        "二点五" * 1_200,
+        "a.b@" * 1_800,
+        "11hundred ",
+        "hundred2half",
+    ],
+)
+def test_figures_without_end_have_no_value(text):
+    """A figure that no one could read, or that is written as no one writes it, is compared as it stands: no text ends a run."""
+    assert text_labels(text, "One sentence.") == text_labels("One sentence.", text)
+    assert text_labels(f"{text} x", f"{text} y") != ()
+
+
+SCRAPS = [*"1百万点二第条成月日.,-王市B", "23", "million", "hundred", "two", "th", "分之", "书记", "and"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(SCRAPS), max_size=25), st.lists(st.sampled_from(SCRAPS), max_size=25))
+def test_any_texts_bear_labels(before, after):
+    """Whatever figures, names and signs stand side by side, with or without spaces, an edit is judged."""
+    for parting in ("", " "):
+        assert set(text_labels(parting.join(before), parting.join(after))) <= set(TEXT_LABELS)
