@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from rapidfuzz.distance import Indel
 
 from storage.fingerprint import comparable
-from storage.tokens import ELLIPSIS, Chunk, Unit, head, sentences, tail, tidied, tokens, unit_of, units
+from storage.tokens import ELLIPSIS, Chunk, Unit, has_more_tokens, head, sentences, tail, tidied, tokens, unit_of, units
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -27,11 +27,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Diff", "FieldChange", "Op", "ParagraphDiff", "Unit", "as_operations", "compare", "inline", "summary"]
 
-_LINE_BREAKS = re.compile(r"\s*[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]\s*")
+_BREAKS = r"\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
+_LINE_BREAKS = re.compile(rf"(?<!\s)[^\S{_BREAKS}]*[{_BREAKS}]\s*")  # from where white space begins: a long run is tried but once
 _DATE_PART = re.compile(r"\S+|\s+")
 
-# Aligning two runs takes a bit for each pair of their items; this is 64 MB and a fifth of a second.
-_MOST_CELLS = 500_000_000
+# Aligning two runs takes a bit for each pair of their items; this is 25 MB and a tenth of a second.
+_MOST_CELLS = 200_000_000
+# Paragraphs that differ, and words and signs in them, counted on both sides, beyond which they are told as a whole: nobody reads
+# such a diff word by word, and to make it would hold up the look that brought it.
+_MOST_PARAGRAPHS = 20_000
+_MOST_TOKENS = 800_000
 # Paragraphs less alike than this share of their words are a removal and an addition, not an edit.
 _ALIKE = 0.4
 # How far from its expected place a paragraph is looked for among the replaced ones, and how many pairs are weighed at most
@@ -44,6 +49,7 @@ _FIELDS = (("title", tokens), ("published", _DATE_PART.findall), ("source", toke
 # What a person wants to hear of first, after the text.
 _TELLING_ORDER = ("title", "published", "attachments", "source", "author")
 # Which changes and how much context (in characters) a summary tries, from the most telling to the shortest.
+_HOPELESS = 10  # a change so many times as long as a summary is not told in full, however much white space it holds
 _SUMMARY_TRIES = (("all", 80), ("all", 40), ("first", 80), ("first", 40), ("first", 15), ("first", 0))
 
 
@@ -130,6 +136,8 @@ def summary(diff: Diff, limit: int = 200) -> str:
         return ""
     ops = next(filter(_matters, told), told[0])
     variants = {"all": ops, "first": _first_change(ops)}
+    if any(len(op.text) > _HOPELESS * limit for op in variants["first"] if op.kind != "equal"):
+        return _clipped(variants["first"], limit)
     lines = (_one_line(inline(variants[which], context)) for which, context in _SUMMARY_TRIES)
     return next((line for line in lines if len(line) <= limit), None) or _clipped(variants["first"], limit)
 
@@ -176,7 +184,11 @@ def _attachment_tokens(content: Content) -> list[str]:
 
 
 def _changed_paragraphs(old: list[str], new: list[str]) -> Iterator[ParagraphDiff]:
-    for block in _gaps(_runs(old, new)):
+    blocks = list(_gaps(_runs(old, new)))
+    if _is_rewritten([text for left, right in blocks for text in (*old[left], *new[right])]):
+        yield from (_replaced(old, new, *block) for block in blocks)
+        return
+    for block in blocks:
         for here, there in _pairs(old[block[0]], new[block[1]]):
             before = None if here is None else block[0].start + here
             after = None if there is None else block[1].start + there
@@ -185,6 +197,23 @@ def _changed_paragraphs(old: list[str], new: list[str]) -> Iterator[ParagraphDif
                 after=None if after is None else after + 1,
                 ops=_ops(tokens("" if before is None else old[before]), tokens("" if after is None else new[after])),
             )
+
+
+def _is_rewritten(texts: list[str]) -> bool:
+    """Tell whether the paragraphs that differ are too many, or hold too much, to be compared word by word."""
+    if len(texts) > _MOST_PARAGRAPHS:
+        return True
+    return sum(map(len, texts)) > _MOST_TOKENS and has_more_tokens("\n".join(texts), _MOST_TOKENS)
+
+
+def _replaced(old: list[str], new: list[str], left: slice, right: slice) -> ParagraphDiff:
+    """Return a block of paragraphs as taken out, and the one in its place as put in, under the numbers of their first ones."""
+    ops = (Op("delete", "\n\n".join(old[left])), Op("insert", "\n\n".join(new[right])))
+    return ParagraphDiff(
+        before=left.start + 1 if left.start < left.stop else None,
+        after=right.start + 1 if right.start < right.stop else None,
+        ops=tuple(op for op in ops if op.text),
+    )
 
 
 def _pairs(old: list[str], new: list[str]) -> Iterator[tuple[int | None, int | None]]:
@@ -342,7 +371,7 @@ def _one_line(text: str) -> str:
 
 def _clipped(ops: Sequence[Op], limit: int) -> str:
     """Return one change in at most `limit` characters, its own words cut short: `... [-old ...-]{+new ...+} ...`."""
-    changes = [(op.kind, _one_line(op.text)) for op in ops if op.kind != "equal"]
+    changes = [(op.kind, _one_line(op.text[: _HOPELESS * limit])) for op in ops if op.kind != "equal"]
     edges = [f"{ELLIPSIS} " if ops[0].kind == "equal" else "", f" {ELLIPSIS}" if ops[-1].kind == "equal" else ""]
     room = limit - sum(map(len, edges)) - sum(len("".join(_MARKS[kind])) for kind, _ in changes)
     shortest = min(len(text) for _, text in changes)

@@ -50,7 +50,7 @@ _THIS_TEXT = r"(?:本文|本稿|此文|该文|本页|本网|原文|内容|稿件
 _NOTES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern + _REST, re.IGNORECASE | re.MULTILINE), reason)
     for pattern, reason in (
-        (r"^\W*corrections?\b(?=\s*[:：(（\-–—]|\s*$)", "a paragraph headed 'Correction'"),
+        (r"^[^\w\n]*corrections?\b(?=\s*[:：(（\-–—]|\s*$)", "a paragraph headed 'Correction'"),
         (r"[(（\[【]\s*correct(?:ion|ed)\b", "the word in brackets, as beside a title"),
         (r"\b(?:a|this|the following) correction\b", "a sentence that announces one"),
         (r"\bcorrection\s*[:：]", "the word and a colon, wherever it stands; 'Department of Corrections' has none"),

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import accumulate, pairwise, takewhile
+from itertools import accumulate, islice, pairwise, takewhile
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ELLIPSIS", "Chunk", "Unit", "head", "sentences", "tail", "tidied", "tokens", "unit_of", "units"]
+__all__ = ["ELLIPSIS", "Chunk", "Unit", "has_more_tokens", "head", "sentences", "tail", "tidied", "tokens", "unit_of", "units"]
 
 Unit = Literal["words", "characters"]
 ELLIPSIS = "..."
 
 # Scripts written without spaces: ideographs, kana and the two ideograph-like signs.  Hangul parts its words and is not here.
 _CJK = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_IDEOGRAPH = re.compile(f"[{_CJK}]")
+_IDEOGRAPHS = re.compile(f"[{_CJK}]+")
 # The share of ideographs from which a text is read by characters.  Chinese releases full of figures still reach it; an
 # English one that names a few people in Chinese does not.
 _MOSTLY_CJK = 0.2
@@ -62,6 +62,11 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
+def has_more_tokens(text: str, most: int) -> bool:
+    """Tell whether a text has more tokens than that, without cutting it any further."""
+    return next(islice(_TOKEN.finditer(text), most, None), None) is not None
+
+
 def sentences(words: Sequence[str]) -> list[tuple[str, ...]]:
     """Return tokens grouped so that a group ends with a sentence, a coarser unit for very long texts."""
     ends = [place + 1 for place, word in enumerate(words) if word in _SENTENCE_ENDS]
@@ -70,13 +75,13 @@ def sentences(words: Sequence[str]) -> list[tuple[str, ...]]:
 
 def unit_of(text: str) -> Unit:
     """Return what a text is counted in: characters when it is mostly Chinese (or Japanese), words otherwise."""
-    return "characters" if len(_IDEOGRAPH.findall(text)) > _MOSTLY_CJK * len(text) else "words"
+    return "characters" if len(text) - len(_IDEOGRAPHS.sub("", text)) > _MOSTLY_CJK * len(text) else "words"
 
 
 def units(text: str, unit: Unit) -> int:
     """Count the words of a text (signs are none), or its characters without white space."""
     if unit == "words":
-        return sum(token[0].isalnum() for token in tokens(text))
+        return sum(token[0][0].isalnum() for token in _TOKEN.finditer(text))
     return sum(not character.isspace() for character in text)
 
 

@@ -411,8 +411,8 @@ def test_one_edit_in_a_megabyte_is_told():
 
 
 def test_what_is_too_large_to_align_counts_as_replaced():
-    """Without sentences to go by, an alignment beyond 64 MB is not tried: coarse, but complete."""
-    words = "word " * 23_000
+    """Without sentences to go by, an alignment beyond 25 MB is not tried: coarse, but complete."""
+    words = "word " * 15_000
     (change,) = texts(f"a {words}b", f"c {words}d").paragraphs
     assert change.ops == (Op("delete", f"a {words}b"), Op("insert", f"c {words}d"))
 
@@ -425,3 +425,34 @@ def test_a_document_rewritten_throughout_stays_affordable():
     assert time.process_time() - started < 3
     assert all(change.before == change.after for change in diff.paragraphs)
     assert len(diff.paragraphs) == 2000
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("One " + "ab " * 210_000, "Two " + "cd " * 210_000, "[-One ab ab"),
+        ("\n\n".join(["one"] * 10_001), "\n\n".join(["two"] * 10_001), "[-one one one"),
+        ("\n\n".join("a.b." * 50_000 for _ in range(4)), "\n\n".join("c.d." * 50_000 for _ in range(4)), "[-a.b.a.b."),
+    ],
+)
+def test_a_text_without_end_is_replaced_as_a_whole(before, after, told):
+    """Millions of words, or ten thousand paragraphs, that differ everywhere are one change: all that was, and all that is."""
+    diff = texts(f"Same.\n\n{before}\n\nEnd.", f"Same.\n\n{after}\n\nEnd.")
+    (change,) = diff.paragraphs
+    assert (change.before, change.after) == (2, 2)
+    assert change.ops == (Op("delete", before), Op("insert", after))
+    assert summary(diff).startswith(told)
+    assert len(summary(diff)) <= 200
+
+
+def test_what_only_comes_to_a_text_without_end_has_no_number_before():
+    """Ten thousand new paragraphs at the end of a text are one addition behind what was there."""
+    added = "\n\n".join(map(str, range(30_000)))
+    (change,) = texts("Same.", f"Same.\n\n{added}").paragraphs
+    assert (change.before, change.after, change.ops) == (None, 2, (Op("insert", added),))
+
+
+def test_a_summary_passes_over_white_space_without_end():
+    """A hundred thousand spaces are told in a line, and not tried from each of them."""
+    assert summary(texts("x" + " " * 100_000 + "y", "x y z")).endswith(" ...-]{+ y z+}")
+    assert summary(texts("a\u2003\n \x85 b", "c")) == "[-a b-]{+c+}"

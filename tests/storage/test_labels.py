@@ -225,3 +225,10 @@ def test_a_return_to_an_earlier_state_is_a_revert():
     assert labelled(BEFORE, earlier=[BEFORE, EDITED], before=EDITED) == ("name", "revert")
     assert labelled(BEFORE, earlier=[BEFORE]) == ()
     assert labelled(added("More."), earlier=[BEFORE, EDITED], before=EDITED) == ("substantive",)
+
+
+def test_lines_of_signs_without_end_are_no_correction():
+    """A correction may stand behind signs on its line, and a hundred thousand lines of signs before it cost nothing."""
+    signs = "!!!\n" * 100_000
+    assert is_silent(replace(BEFORE, text=f"{signs}Old."), replace(BEFORE, text=f"{signs}New."))
+    assert not is_silent(BEFORE, added("*** Correction: New."))
