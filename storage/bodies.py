@@ -24,6 +24,8 @@ __all__ = ["BodyStore", "decompress", "read_body"]
 _LEVEL = 10
 _SMALLEST_DICTIONARY = 4096
 """A body shorter than this (bytes) teaches a compressor too little to be a dictionary."""
+_LARGEST_DICTIONARY = 524_288
+"""A larger one is kept by itself, neither made with a dictionary nor one: that takes many times its size of memory."""
 _RENEW_AT = 0.5
 """A page that a dictionary leaves at more than this share of its size was made from another template: it becomes the next one."""
 
@@ -51,7 +53,7 @@ class BodyStore:
 
     def _compress(self, body: bytes, host: str, media_type: str | None) -> tuple[int | None, bytes]:
         plain = zstandard.ZstdCompressor(level=_LEVEL)
-        chosen = self._dictionary(host) if _is_text(media_type) else None
+        chosen = self._dictionary(host) if _is_text(media_type) and len(body) <= _LARGEST_DICTIONARY else None
         if chosen is None:
             return None, plain.compress(body)
         dictionary_id, compressor = chosen
@@ -62,7 +64,8 @@ class BodyStore:
 
     def _remember(self, body_id: int, row: dict[str, object], body: bytes, host: str) -> int:
         media_type = row["media_type"]
-        if row["dictionary_id"] is None and _is_text(str(media_type)) and len(body) >= _SMALLEST_DICTIONARY:
+        fits = _SMALLEST_DICTIONARY <= len(body) <= _LARGEST_DICTIONARY
+        if row["dictionary_id"] is None and _is_text(str(media_type)) and fits:
             self._dictionaries[host] = (body_id, _compressor(body))
         return body_id
 
@@ -81,8 +84,8 @@ class BodyStore:
         """Find the dictionary that the host's newest stored body was written with (or is)."""
         row = self._ledger.connection.execute(
             "SELECT coalesce(b.dictionary_id, b.id) FROM fetches f JOIN bodies b ON b.id = f.body_id JOIN _pages p USING (page_id)"
-            " WHERE p.host = ? AND b.size >= ? AND b.media_type LIKE 'text/%' ORDER BY f.id DESC LIMIT 1",
-            (host, _SMALLEST_DICTIONARY),
+            " WHERE p.host = ? AND b.size BETWEEN ? AND ? AND b.media_type LIKE 'text/%' ORDER BY f.id DESC LIMIT 1",
+            (host, _SMALLEST_DICTIONARY, _LARGEST_DICTIONARY),
         ).fetchone()
         if row is None:
             return None

@@ -293,3 +293,12 @@ def test_frames_are_plain_zstd(desk):
     frames = dict(desk.connection.execute("SELECT id, data FROM bodies WHERE id IN (?, ?)", (first, second)).fetchall())
     assert decompress(frames[first], None) == page(0)
     assert decompress(frames[second], page(0)) == page(1)
+
+
+@pytest.mark.parametrize(("size", "is_one"), [(524_288, True), (524_289, False)])
+def test_a_page_of_half_a_megabyte_is_no_dictionary(desk, size, is_one):
+    """What would be held in memory several times over for every page of its host is kept by itself; so is what is as large."""
+    large = desk.put(noise(size))
+    small = desk.put(noise(size)[:20_000])
+    assert desk.row(small)[0] == (large if is_one else None)
+    assert desk.row(desk.put(noise(size)[:-1] + b"x" * 2))[0] is None
