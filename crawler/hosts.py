@@ -161,7 +161,7 @@ class Gate:
         self._archive.append_fetches(hops, run_id=self._run_id)
         last = hops[-1]
         self.heard(last)
-        rules = rules_from(last.status, last.body)
+        rules = rules_from(last.status, last.body, self._agent)
         return Rules(f"{rules.note}: {last.error}", rules.parsed, rules.otherwise) if last.error else rules
 
     async def _permit_robots(self, url: str) -> str | None:

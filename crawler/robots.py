@@ -20,6 +20,9 @@ MAX_BYTES = 500 * 1024
 _TOO_MANY = 429
 """A host that asks for fewer requests has not said that it has no rules: it is treated as out of reach, like a failing one."""
 
+_AGENT_LINE = re.compile(r"\s*user[- ]?agent(?:\s*:|\s)([^#]*)", re.IGNORECASE)
+_SOMEBODY = "User-agent: somebody-else"
+
 _HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|!--|\?xml|html|head|meta|title|script|body)", re.IGNORECASE)
 
 
@@ -45,8 +48,8 @@ class Rules:
         return max(wanted, default=None)
 
 
-def rules_from(status: int | None, body: bytes | None) -> Rules:
-    """Return the rules of a host from the final answer for its robots.txt; `status` is None where no answer came.
+def rules_from(status: int | None, body: bytes | None, agent: str) -> Rules:
+    """Return the rules of a host for an agent from the final answer for its robots.txt; `status` is None where no answer came.
 
     A 2xx is parsed, without a whole body it counts as no answer.  An HTML page with status 200, as portals give for what they
     do not have, holds no rules.  A redirect that led nowhere and any 4xx but 429 allow everything; all else forbids everything.
@@ -58,7 +61,23 @@ def rules_from(status: int | None, body: bytes | None) -> Rules:
         return Rules(f"robots.txt cannot be had ({answer}): nothing is allowed", otherwise=False)
     if _HTML.match(body):
         return Rules("an HTML page in place of robots.txt: everything is allowed")
-    return Rules("robots.txt", Protego.parse(_text(body)))
+    return Rules("robots.txt", Protego.parse(_for_us(_text(body), agent.lower())))
+
+
+def _for_us(text: str, agent: str) -> str:
+    """Return rules in which all other agents bear one name: each rule is kept once for every agent of its group.
+
+    Half a file of names before half a file of rules would otherwise make hundreds of millions of them.
+    """
+    return "\n".join(_SOMEBODY if _is_for_others(line, agent) else line for line in text.splitlines())
+
+
+def _is_for_others(line: str, agent: str) -> bool:
+    found = _AGENT_LINE.match(line)
+    if found is None:
+        return False
+    name = found[1].strip().lower().replace("*", "")
+    return not agent.startswith(name)  # as the name of `*` is empty, that is for everybody
 
 
 def _text(body: bytes) -> str:

@@ -14,7 +14,7 @@ URL = "https://h.cn/private/a"
 
 def allows(status, body, url=URL):
     """Tell whether the answer for robots.txt lets us fetch a URL."""
-    return rules_from(status, body).allows(url, AGENT)
+    return rules_from(status, body, AGENT).allows(url, AGENT)
 
 
 @pytest.mark.parametrize(
@@ -47,12 +47,12 @@ def test_answers(status, body, expected):
 
 def test_notes_say_why():
     """The reason for a blanket answer can be printed."""
-    assert "status 404" in rules_from(404, None).note
-    assert "status 503" in rules_from(503, b"").note
-    assert "no whole answer" in rules_from(200, None).note
-    assert "no whole answer" in rules_from(None, None).note
-    assert "HTML" in rules_from(200, b"<html>").note
-    assert rules_from(200, b"").note == "robots.txt"
+    assert "status 404" in rules_from(404, None, AGENT).note
+    assert "status 503" in rules_from(503, b"", AGENT).note
+    assert "no whole answer" in rules_from(200, None, AGENT).note
+    assert "no whole answer" in rules_from(None, None, AGENT).note
+    assert "HTML" in rules_from(200, b"<html>", AGENT).note
+    assert rules_from(200, b"", AGENT).note == "robots.txt"
 
 
 def test_only_the_first_500_kib_are_read():
@@ -82,13 +82,13 @@ def test_only_the_first_500_kib_are_read():
 )
 def test_delay(lines, expected):
     """The longer of both wishes, where it is a number of seconds that can be waited."""
-    assert rules_from(200, f"User-agent: *\n{lines}".encode()).delay(AGENT) == expected
+    assert rules_from(200, f"User-agent: *\n{lines}".encode(), AGENT).delay(AGENT) == expected
 
 
 def test_no_rules_no_delay():
     """A blanket answer, or another agent's rules, ask for no delay."""
-    assert rules_from(404, None).delay(AGENT) is None
-    assert rules_from(200, b"User-agent: other\nCrawl-delay: 5").delay(AGENT) is None
+    assert rules_from(404, None, AGENT).delay(AGENT) is None
+    assert rules_from(200, b"User-agent: other\nCrawl-delay: 5", AGENT).delay(AGENT) is None
 
 
 @given(
@@ -98,6 +98,16 @@ def test_no_rules_no_delay():
 )
 def test_any_bytes_are_rules(body):
     """Nothing that a server sends as robots.txt makes us fail."""
-    rules = rules_from(200, body)
+    rules = rules_from(200, body, AGENT)
     assert rules.allows(URL, AGENT) in (True, False)
     assert rules.delay(AGENT) is None or rules.delay(AGENT) >= 0
+
+
+def test_names_without_end_are_one_name():
+    """Thousands of agents before thousands of rules are not each given all of them; ours, and everybody's, keep their own."""
+    others = "".join(f"User-agent: agent{number}\n" for number in range(7_000))
+    rules = "".join(f"Disallow: /{number}/\n" for number in range(7_000))
+    told = rules_from(200, f"{others}{rules}User-agent: Jiaxing-Today*\n{others}Disallow: /private/\n".encode(), AGENT)
+    assert not told.allows(URL, AGENT)
+    assert told.allows("https://h.cn/7/", AGENT)
+    assert not rules_from(200, f"{others}user agent *\n{others}{rules}".encode(), AGENT).allows("https://h.cn/7/", AGENT)
