@@ -82,7 +82,10 @@ class FetchOptions(Model):
 
     timeout: Duration = Field(default=60.0, description="Longest that one request may take, from first to last byte.")
     connect_timeout: Duration = Field(default=15.0, description="Longest that a connection may take to be made.")
-    max_body: Size = Field(default=20_000_000, description="Largest body that is read, on the wire and unpacked.")
+    max_body: Size = Field(
+        default=5_000_000,
+        description="Largest body that is taken, on the wire and unpacked. Press releases are far smaller; over 5 MB none is read.",
+    )
 
 
 class Settings(Model):

@@ -19,6 +19,7 @@ MAX_REDIRECTS = 5
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})  # 300 leaves the choice to the reader, 305 is withdrawn (RFC 9110, 15.4)
 _SEE_OTHER = 303
+_MOST_TOLD = 300  # characters of a Location in an error's text: the header is kept in full
 _KEEPS_METHOD = frozenset({307, 308})
 _SCHEMES = frozenset({"http", "https"})
 _URL_SIGNS = "!#$%&'()*+,/:;=?@[]~"  # besides letters, digits and -._ all that may stand in a URL (RFC 3986, section 2)
@@ -60,7 +61,8 @@ def next_hop(ask: Ask, fetch: Fetch, followed: int) -> tuple[Ask | None, str | N
     try:
         target = _target(ask.url, location or "")
     except ValueError:
-        return None, f"redirect to no usable Location: {location!r}"
+        told = location if location is None else location[:_MOST_TOLD]
+        return None, f"redirect to no usable Location: {told!r}"
     if followed >= MAX_REDIRECTS:
         return None, f"more than {MAX_REDIRECTS} redirects"
     return _redirected(ask, fetch.status, target), None

@@ -65,6 +65,7 @@ _FORM_TYPE = "application/x-www-form-urlencoded"
 _NOT_MODIFIED = 304
 _SECRET = frozenset({"authorization", "proxy-authorization"})
 _LAST_PORT = 65_535
+_MOST_TOLD = 300  # characters of what a server wrote, in an error's text: its headers are kept in full
 _KEEPALIVE_SECONDS = 4.0  # Apache hangs up after 5: to ask just then would look like a failure of the page
 
 
@@ -81,7 +82,7 @@ class HttpOptions:
     proxy: str | None = field(default=None, repr=False)
     deadline: float = 60.0
     connect_timeout: float = 15.0
-    max_bytes: int = 16 * 1024 * 1024
+    max_bytes: int = 5_000_000
     connections: int = 6
     allow_private: HostTest = nobody
     legacy_tls: HostTest = nobody
@@ -207,8 +208,9 @@ class _Exchange:
 
     def fetch(self, result: Result, error: str | None, elapsed_ms: int) -> Fetch:
         """Return the row; a body only where it may be read or, cut off, is evidence."""
-        received = self.decoder.received if self.decoder else b""
-        bodies = {Result.RESPONSE: self.body, Result.TRUNCATED: received or None}
+        body = self.body if result is Result.RESPONSE else None
+        if result is Result.TRUNCATED and self.decoder:
+            body = self.decoder.received or None
         return Fetch(
             purpose=self.ask.purpose,
             url=self.ask.url,
@@ -221,7 +223,7 @@ class _Exchange:
             remote_address=self.remote_address,
             status=self.status,
             response_headers=self.response_headers,
-            body=bodies.get(result),
+            body=body,
             error=error,
         )
 
@@ -265,7 +267,7 @@ def _explain(failure: Exception, exchange: _Exchange, options: HttpOptions) -> t
     chain = _chain(failure)
     meaning, found = next((row, error) for row in _MEANINGS for error in chain if isinstance(error, row.kind))
     detail = _detail(chain[chain.index(found) :])
-    text = meaning.text.format(detail=detail, connect=options.connect_timeout, deadline=options.deadline)
+    text = meaning.text.format(detail=detail[:_MOST_TOLD], connect=options.connect_timeout, deadline=options.deadline)
     return meaning.before if exchange.status is None else meaning.after, text
 
 

@@ -37,7 +37,7 @@ def test_types_and_defaults_are_in_the_words_of_the_file():
         "archive": ("path", '"archive.db"'),
         "portals": ("list of portals", '["jiaxing"]'),
         "fetch.timeout": ("duration", '"60s"'),
-        "fetch.max_body": ("size", '"20 MB"'),
+        "fetch.max_body": ("size", '"5 MB"'),
         "backup.folder": ("path", '""'),
         "receivers.NAME.kind": ("one of email", "required"),
         "receivers.NAME.send": (

@@ -153,3 +153,9 @@ def test_any_header_is_read_without_an_error(value):
     fetch = fetched(("Retry-After", value))
     wait = retry_after(fetch, NOW)
     assert wait is None or wait >= 0
+
+
+def test_a_location_of_a_whole_page_is_told_in_short():
+    """The header is kept with the answer, so that the error need not repeat it."""
+    assert target_of("mailto:" + "a" * 60_000) == f"redirect to no usable Location: 'mailto:{'a' * 293}'"
+    assert len(target_of("/" + "a" * 60_000)) > 60_000
