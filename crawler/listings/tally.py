@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
     from crawler.listings.base import ListingPage
 
-__all__ = ["Tally"]
+__all__ = ["MOST_ANSWERS", "MOST_CHARACTERS", "MOST_ROWS", "Tally"]
+
+# What is read of a listing at most.  The largest sections of real portals hold some 30,000 rows; some lists have no end at all.
+MOST_ANSWERS = 5_000
+MOST_ROWS = 50_000
+MOST_CHARACTERS = 10_000_000  # of titles and addresses
 
 
 @dataclass(slots=True)
@@ -29,6 +34,7 @@ class Tally:
     notes: list[str] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _last: tuple[str, ...] = ()
+    _characters: int = 0
 
     @property
     def note(self) -> str | None:
@@ -44,6 +50,12 @@ class Tally:
         if keys and self._seen.issuperset(keys):
             self.notes.append(f"paging is ignored: answer {self.answers} repeats rows of earlier ones, and what follows is unknown")
             return False
+        self._characters += sum(len(listed.url) + len(listed.title) for listed in page.records)
+        if self._is_endless(page):
+            self.notes.append(
+                f"stopped after {self.printed} rows in {self.answers - 1} answers: no listing of press releases is longer"
+            )
+            return False
         if self.answers_expected is None:
             # A first answer may hold several of the pages that a person would leaf through.
             self.answers_expected = ceil(page.total / page.printed) if page.total and page.printed else page.pages
@@ -54,6 +66,11 @@ class Tally:
         self._last = tuple(keys)
         self.notes += page.problems
         return True
+
+    def _is_endless(self, page: ListingPage) -> bool:
+        """Tell whether an answer is one too many."""
+        is_long = self.answers > MOST_ANSWERS or self.printed + page.printed > MOST_ROWS
+        return is_long or self._characters > MOST_CHARACTERS
 
     def end(self) -> None:
         """Compare what was read to the end with what the portal counts: rows as printed, for it may list a page twice."""

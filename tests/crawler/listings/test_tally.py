@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.listings import tally as tally_module
 from crawler.listings.base import ListingPage
 from crawler.listings.tally import Tally
+from storage.records import Listed
 
 
 def tally(*answers, total=None):
@@ -77,3 +79,17 @@ def test_a_listing_that_stands_still_is_complete(rows, size):
     pages = [rows[at : at + size] for at in range(0, len(rows), size)]
     assert tally(*pages, total=len(rows)).note is None
     assert tally(*pages, total=len(rows) + 1).note is not None
+
+
+@pytest.mark.parametrize("most", ["MOST_ANSWERS", "MOST_ROWS", "MOST_CHARACTERS"])
+def test_a_listing_without_end_is_left(most):
+    """Answers that always bring new rows, rows without end in one answer, and titles without end: the sweep stops and says so."""
+    limit = getattr(tally_module, most)
+    shape = {"MOST_ANSWERS": (limit + 1, 1, 1), "MOST_ROWS": (3, limit // 2, 1), "MOST_CHARACTERS": (3, 1, limit // 2)}[most]
+    answers, rows, length = shape
+    counts = Tally()
+    for number in range(answers):
+        page = ListingPage("static", readable=True, records=(Listed("", "x" * length),) * min(rows, 2), printed=rows)
+        assert counts.take(page, (str(number),)) is (number < answers - 1)
+    stopped = f"stopped after {(answers - 1) * rows} rows in {answers - 1} answers"
+    assert counts.note == f"{stopped}: no listing of press releases is longer"
