@@ -9,7 +9,7 @@ from crawler.article import read_article, reader_name
 from crawler.charset import Decoded, decode
 from crawler.doubts import doubt
 from crawler.errors import ReadError
-from crawler.html import parse
+from crawler.html import parse, too_large
 from crawler.judge import has_reading, is_script_alone, judge_status
 from crawler.unread import judge_unread, see
 from crawler.verdicts import Verdict
@@ -55,6 +55,9 @@ class Reader:
         verdict = judge_status(answer)
         if verdict is not None:
             return self.reading(verdict.outcome, verdict.reason)
+        problem = too_large(len(answer.body or b""))
+        if problem:
+            return self.reading(Outcome.UNREADABLE, problem)
         media_type = (answer.header("content-type") or "").split(";")[0].strip().lower()
         if media_type and media_type not in _PAGES:
             return self.reading(Outcome.UNREADABLE, f"not a web page: {media_type}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from crawler.apart import with_care
 from crawler.charset import Decoded
 from crawler.decoded import read_text, why_unread
 from crawler.errors import ListingError, LocateError, ReadError
@@ -190,13 +191,22 @@ async def _read_page(session: Session, sweep: _Pass, request: ListingRequest) ->
     """Read one answer of the listing into the pass; return what to ask next, None at the end of it."""
     ask = Ask(request.url, Purpose.LISTING, request.method, request.form, request.headers)
     hops = await session.ask(ask)
-    page, reading = _listing(hops[-1], request, sweep.target)
+    page, reading = await _read_answer(hops[-1], request, sweep.target)
     fetch_id = session.archive.append_fetches(hops, run_id=session.run_id, section_id=sweep.section_id, reading=reading)[-1]
     if not page.readable:
         sweep.tally.notes += page.problems
         sweep.lost = not sweep.tally.answers and reading is not None and reading.outcome in _LOST
         return None
     return _take(session, sweep, page, fetch_id)
+
+
+async def _read_answer(answer: Fetch, request: ListingRequest, target: Target) -> tuple[ListingPage, Reading | None]:
+    """Read an answer, apart where it may cost much; one that costs too much is an unreadable page, and says so."""
+    try:
+        return await with_care(answer.body, _listing, answer, request, target)
+    except ReadError as exc:
+        page = cannot_read(request.platform, str(exc))
+        return page, Reading(_LISTING_READER, Outcome.UNREADABLE, problems=page.problems)
 
 
 def _listing(answer: Fetch, request: ListingRequest, target: Target) -> tuple[ListingPage, Reading | None]:
@@ -302,7 +312,7 @@ async def _walk(session: Session, target: Target, section_id: int, start: str, s
         hops = await session.ask(Ask(url, Purpose.LOCATE))
         session.archive.append_fetches(hops, run_id=session.run_id, section_id=section_id)
         answer = hops[-1]
-        step = _step(answer, follow)
+        step = await _read_step(answer, follow)
         if isinstance(step, str):
             steps.append(f"{answer.url}: {step}")
             return None
@@ -313,6 +323,14 @@ async def _walk(session: Session, target: Target, section_id: int, start: str, s
         url, follow = step.url, step.follow
     steps.append(f"{start}: the way leads in a circle or beyond {_LONGEST_WALK} pages")
     return None
+
+
+async def _read_step(answer: Fetch, follow: tuple[str, ...]) -> Hop | str | None:
+    """Read a page of the walk, apart where it may cost much; one that costs too much leads nowhere."""
+    try:
+        return await with_care(answer.body, _step, answer, follow)
+    except ReadError as exc:
+        return str(exc)
 
 
 def _step(answer: Fetch, follow: tuple[str, ...]) -> Hop | str | None:

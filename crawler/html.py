@@ -20,6 +20,7 @@ from crawler.urls import canonical_url
 __all__ = [
     "COMMENT",
     "MAX_DEPTH",
+    "MOST_PARSED",
     "TEXT",
     "Document",
     "Link",
@@ -28,6 +29,7 @@ __all__ = [
     "attribute",
     "attribute_of_all",
     "base_of",
+    "between",
     "blocks",
     "collapsed",
     "collapsed_all",
@@ -35,6 +37,7 @@ __all__ = [
     "find",
     "find_all",
     "is_among",
+    "is_plain",
     "links",
     "metas",
     "parse",
@@ -42,6 +45,7 @@ __all__ = [
     "source_of",
     "text_in",
     "text_of",
+    "too_large",
     "walk",
 ]
 
@@ -53,6 +57,14 @@ MAX_DEPTH = 2000
 """How many block elements may be open at once, counted by their tags as written.
 
 Real pages at hand reach 17.  Measured: at 20,000 a page of 100 KB takes 0.4 s to parse, at 200,000 one of 1 MB over 40 s."""
+
+MOST_PARSED = 5_000_000
+"""Bytes, or characters, of a page that are parsed: no press release is longer, and no answer of a listing needs to be."""
+
+# What a plain page holds at most.  Measured: whatever such a page is made of, to read it takes under 2 s and under 60 MB.
+_PLAIN_BYTES = 131_072
+_PLAIN_TAGS = 4_000
+_PLAIN_PRODUCT = 200_000  # of all tags and those that multiply
 
 
 def _tags(names: str) -> frozenset[str]:
@@ -99,6 +111,10 @@ _INVISIBLE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]*")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _TAGS = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
 
+# Left open, each of these is opened anew in every paragraph that follows, so that tags multiply.  An <a> closes the one before
+# it, but for one around a table: then each link's text is that of all links within it.
+_MULTIPLYING = re.compile(rb"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|table|tt|u)[\s/>]", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -109,17 +125,42 @@ class Link:
     title: str
 
 
+def is_plain(body: bytes) -> bool:
+    """Tell whether a body is so small and simple that nothing it may hold can cost much.
+
+    Counted is what looks like a tag, wherever it stands: only the parser knows what is a comment.  In UTF-16, which has NUL in
+    every tag, nothing would be found.
+    """
+    tags = body.count(b"<")
+    if len(body) > _PLAIN_BYTES or tags > _PLAIN_TAGS or b"\0" in body:
+        return False
+    return tags * len(_MULTIPLYING.findall(body)) <= _PLAIN_PRODUCT
+
+
+def too_large(size: int) -> str | None:
+    """Return why a page of this size is not parsed, or None where it may be."""
+    if size <= MOST_PARSED:
+        return None
+    return f"larger than {MOST_PARSED // 1_000_000} MB, which no press release is: its bytes are kept, and not parsed"
+
+
 def parse(text: str) -> Document:
     """Return the tree of an HTML text.
 
-    A lone surrogate, which the parser answers with an empty tree and no error, becomes U+FFFD first.  Raises `ReadError` when
-    block elements nest deeper than `MAX_DEPTH`.
+    A lone surrogate, which the parser answers with an empty tree and no error, becomes U+FFFD first.  Raises `ReadError` for a
+    text larger than `MOST_PARSED`, for block elements that nest deeper than `MAX_DEPTH`, and where memory does not suffice.
     """
+    problem = too_large(len(text))
+    if problem:
+        raise ReadError(problem)
     source = _utf8(text)
     tags = source.count(b"<")
     if tags > MAX_DEPTH and tags - source.count(b"</") > MAX_DEPTH:
         _refuse_deep_nesting(text)
-    return LexborHTMLParser(source)
+    try:
+        return LexborHTMLParser(source)
+    except SelectolaxError as exc:
+        raise ReadError("the parser has not the memory for what the page is made of", hint="look at its bytes with --raw") from exc
 
 
 def _utf8(text: str) -> bytes:
@@ -133,8 +174,8 @@ def _refuse_deep_nesting(text: str) -> None:
     """Raise `ReadError` when more than `MAX_DEPTH` costly elements are open at once."""
     is_open: Counter[str] = Counter()
     depth = 0
-    for slash, printed in _TAGS.findall(text):
-        tag = printed.lower()
+    for found in _TAGS.finditer(text):
+        slash, tag = found[1], found[2].lower()
         if tag not in _COSTLY or (slash and not is_open[tag]):
             continue
         step = -1 if slash else 1
@@ -144,6 +185,14 @@ def _refuse_deep_nesting(text: str) -> None:
             raise ReadError(
                 f"the page nests more than {MAX_DEPTH} elements in each other", hint="its bytes are kept; look at them with --raw"
             )
+
+
+def between(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> Iterator[str]:
+    """Yield what stands between pairs of marks in a page's source, in time that grows with it only, whatever is left open."""
+    at = 0
+    while (start := opening.search(text, at)) and (end := closing.search(text, start.end())):
+        yield text[start.end() : end.start()]
+        at = end.end()
 
 
 def find(node: Document | Node, css: str) -> Node | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from crawler.charset import decode
 from crawler.errors import ReadError
+from crawler.html import is_plain
 from crawler.unread import who_refused
 from crawler.verdicts import Verdict
 from storage.records import Outcome, Result
@@ -35,7 +36,7 @@ _MARK = b"\xef\xbb\xbf"
 _SCRIPT = re.compile(rb"<script\b", re.IGNORECASE)
 # Scripts that carry a listing's data, or name where it is to be had: such a page is a shell, not a challenge.
 _DATA_SCRIPT = re.compile(rb"<datastore|text/xml|application/(?:ld\+)?json|text/x-handlebars|unitbuild|jpage", re.IGNORECASE)
-_UNPRINTED = re.compile(rb"<!--.*?-->|<(script|style|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_UNPRINTED = re.compile(rb"<!--.*?(?:-->|\Z)|<(script|style|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(rb"<[^>]*>")
 _SPACES = re.compile(rb"(?:\s|&nbsp;|\xc2\xa0|\xe3\x80\x80)+")
 
@@ -90,7 +91,8 @@ def judge_status(fetch: Fetch) -> Verdict | None:
 def _refusal(fetch: Fetch) -> Verdict | None:
     """Return whether a small HTML page says that we are refused, or must pass a check; data and shells are none."""
     body = fetch.body or b""
-    if not body or len(body) > _MESSAGE_BYTES or body.lstrip(_MARK + b" \r\n\t")[:1] in b"{[" or _DATA_SCRIPT.search(body):
+    is_small = 0 < len(body) <= _MESSAGE_BYTES and is_plain(body)
+    if not is_small or body.lstrip(_MARK + b" \r\n\t")[:1] in b"{[" or _DATA_SCRIPT.search(body):
         return None
     try:
         return who_refused(decode(body, fetch.header("content-type")).text, fetch.url)
@@ -124,7 +126,8 @@ def is_script_alone(body: bytes) -> bool:
         return False
     if not _SCRIPT.search(body) or _DATA_SCRIPT.search(body):
         return False
-    printed = _SPACES.sub(b" ", _TAG.sub(b" ", _UNPRINTED.sub(b" ", body)))
+    tags, end, rest = _UNPRINTED.sub(b" ", body).rpartition(b">")  # behind the last `>` no tag is closed, and none looked for
+    printed = _SPACES.sub(b" ", _TAG.sub(b" ", tags + end) + rest)
     return len(printed.strip()) <= _CHALLENGE_TEXT
 
 

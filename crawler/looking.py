@@ -7,7 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crawler.answers import stored_answer
+from crawler.apart import with_care
 from crawler.aside import Known, judged
+from crawler.errors import ReadError
 from crawler.honesty import hold_to_promise
 from crawler.http import Ask
 from crawler.urls import article_id, url_key
@@ -44,8 +46,8 @@ async def look_at(session: Session, target: Target, page: Row, *, purpose: Purpo
     why = purpose or (Purpose.LOOK if base else Purpose.FIRST)
     ask = _ask(session, page, why, base)
     hops = await session.ask(ask)
-    reading = _own(session, target.reader, page, hops)
-    rereading = _rereading(session, target.reader, base) if reading is not None and reading.content is not None else None
+    reading = await _own(session, target.reader, page, hops)
+    rereading = await _rereading(session, target.reader, base) if reading is not None and reading.content is not None else None
     look = Look(
         run_id=session.run_id,
         page_id=page["page"],
@@ -100,9 +102,9 @@ def _may_trust(session: Session, page: Row, base: Row) -> bool:
     return by_chance and fresh and not base["unconfirmed"] and is_trusted(session.archive.connection, page["host"])
 
 
-def _own(session: Session, reader: Reader, page: Row, hops: Sequence[Fetch]) -> Reading | None:
+async def _own(session: Session, reader: Reader, page: Row, hops: Sequence[Fetch]) -> Reading | None:
     """Read the answer, unless a redirect led to what is not this page: another page's text is no version of this one."""
-    reading = reader.read(hops[-1], asked=page["url"], hops=hops[:-1])
+    reading = await _read(reader, hops[-1], asked=page["url"], hops=hops[:-1])
     if reading is None or reading.content is None or is_same_page(session.archive.connection, page, hops[-1].url, reading):
         return reading
     return reader.reading(Outcome.UNREADABLE, f"leads to another page: {hops[-1].url}")
@@ -123,7 +125,7 @@ def is_same_page(connection: sqlite3.Connection, page: Row, url: str, reading: R
     return connection.execute("SELECT 1 FROM pages WHERE url_key = ?", (url_key(url),)).fetchone() is None
 
 
-def _rereading(session: Session, reader: Reader, base: Row | None) -> Reading | None:
+async def _rereading(session: Session, reader: Reader, base: Row | None) -> Reading | None:
     """Read the page's previous body with today's reader, where another reader read it: only then may the two be compared.
 
     None where there is nothing to read again, also where the body was withheld by order since.
@@ -135,4 +137,12 @@ def _rereading(session: Session, reader: Reader, base: Row | None) -> Reading | 
     except UnknownReference:
         return None
     headers = tuple((name, value) for name, value in base["response_headers"])
-    return reader.read(stored_answer(base["url"], headers, body, parse_instant(base["requested_at"])))
+    return await _read(reader, stored_answer(base["url"], headers, body, parse_instant(base["requested_at"])))
+
+
+async def _read(reader: Reader, answer: Fetch, *, asked: str | None = None, hops: Sequence[Fetch] = ()) -> Reading | None:
+    """Read an answer, apart where it may cost much; one that costs too much is unreadable, and says so."""
+    try:
+        return await with_care(answer.body, reader.read, answer, asked=asked, hops=hops)
+    except ReadError as exc:
+        return reader.reading(Outcome.UNREADABLE, str(exc))

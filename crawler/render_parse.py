@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from config.portal import Section, read_portal, shipped_portals
 from crawler.answers import Reader, stored_answer
+from crawler.apart import with_care
 from crawler.charset import decode
 from crawler.errors import CrawlError, ReadError
 from crawler.listings import ListingRequest, read_listing
@@ -72,7 +74,11 @@ def _usage(message: str, hint: str) -> CrawlError:
 
 
 def page_of(body: bytes, how: How, now: datetime) -> dict[str, Any]:
-    """Return what the bytes of a page read as, as one document."""
+    """Return what the bytes of a page read as, as one document; raises ReadError where to read them costs too much."""
+    return asyncio.run(with_care(body, _page_of, body, how, now))
+
+
+def _page_of(body: bytes, how: How, now: datetime) -> dict[str, Any]:
     reading = Reader(how.section.select, how.zone).read(stored_answer(how.url, (), body, now))
     assert reading is not None  # a stored answer always has something to read
     names = ("title", "published", "published_at", "published_on", "precision", "source", "author")
@@ -124,7 +130,11 @@ def say_page(screen: Screen, page: dict[str, Any], how: How) -> None:
 
 
 def listing_of(body: bytes, how: How) -> dict[str, Any]:
-    """Return what one answer of a listing (HTML, XML or JSON) reads as, as one document."""
+    """Return what one answer of a listing (HTML, XML or JSON) reads as, as one document; raises ReadError as `page_of` does."""
+    return asyncio.run(with_care(body, _listing_of, body, how))
+
+
+def _listing_of(body: bytes, how: How) -> dict[str, Any]:
     decoded = decode(body, None)
     try:
         page = read_listing(decoded.text, ListingRequest(how.url), section=how.section, zone=how.zone)

@@ -8,6 +8,7 @@ import pytest
 
 from crawler.charset import Decoded
 from crawler.decoded import read_text, why_unread
+from crawler.html import MOST_PARSED, too_large
 from crawler.judge import Verdict
 from storage.records import Fetch, Outcome, Purpose, Result
 
@@ -48,3 +49,12 @@ def test_no_answer_has_neither(error, said):
     nothing = answer(None, Result.NETWORK_ERROR, None, error)
     assert read_text(nothing) is None
     assert why_unread(nothing, None) == said
+
+
+def test_a_body_larger_than_is_parsed_has_a_verdict():
+    """It is unreadable, for the reason that it is too large; a status that tells more goes first."""
+    body = b"x" * (MOST_PARSED + 1)
+    came = read_text(answer(body=body))
+    assert (came.outcome, came.reason) == (Outcome.UNREADABLE, too_large(len(body)))
+    assert read_text(answer(404, body=body)).outcome is Outcome.GONE
+    assert isinstance(read_text(answer(body=body[1:])), Decoded)

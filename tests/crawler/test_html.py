@@ -91,6 +91,43 @@ def test_nesting_that_is_slow_to_parse_is_refused():
     assert len(paragraphs("<div>x<img></div>" * 3000)) == 3000
 
 
+@pytest.mark.parametrize(
+    ("body", "plain"),
+    [
+        (b"", True),
+        (b"<p>words</p>" * 2_000, True),
+        (b"x" * 131_072, True),
+        (b"x" * 131_073, False),
+        (b"<" * 4_000, True),
+        (b"<" * 4_001, False),
+        ("<b>".encode("utf-16-le"), False),
+        (b"<b><p>" * 316, True),
+        (b"<B id=1><p>" * 317, False),
+        (b"<FONT\n><p>" * 317, False),
+        (b"<table/>" * 448, False),
+        (b"<br><body><select>" * 1_000, True),
+    ],
+)
+def test_plain_bodies(body, plain):
+    """What may be read at once is small, has few tags, and of those that multiply next to none, wherever they seem to stand."""
+    assert html.is_plain(body) is plain
+
+
+def test_what_is_larger_than_any_press_release_is_not_parsed():
+    """Five million characters are parsed, one more is refused with the reason, and the bytes are not said to be lost."""
+    assert html.too_large(html.MOST_PARSED) is None
+    assert html.text_of(html.parse("x" * html.MOST_PARSED)) == "x" * html.MOST_PARSED
+    with pytest.raises(ReadError, match="larger than 5 MB, which no press release is: its bytes are kept, and not parsed"):
+        html.parse("x" * (html.MOST_PARSED + 1))
+
+
+def test_what_stands_between_marks_is_found_once():
+    """Pairs of marks are taken as they come; an open end is nobody's, however often it is opened."""
+    marks = re.compile("<<"), re.compile(">>")
+    assert list(html.between("a<<b>>c<<d<<e>>f>><<g", *marks)) == ["b", "d<<e"]
+    assert list(html.between("<<" * 1_000_000, *marks)) == []
+
+
 def test_surrogates_and_nul_do_not_empty_the_page():
     """A lone surrogate becomes U+FFFD where the parser would return nothing, and a NUL costs no other character."""
     assert paragraphs("a\ud800b<p>c\0d") == ["a\ufffdb", "cd"]

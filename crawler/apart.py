@@ -1,0 +1,102 @@
+"""Reading apart: what may cost too much is done by a process of its own, which the kernel stops when it does.
+
+What a parser makes of a hostile page cannot be told beforehand: 200 KB of unclosed `<b>` and `<p>` are a hundred million elements
+to it, and a tag of a million attributes takes it an hour, in which nothing else is done.  Ordinary pages are read where they come
+in (see `crawler.html.is_plain`); all others cost half a second more, and at most what is allowed here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import resource
+import signal
+import sys
+from asyncio.subprocess import PIPE
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+
+from crawler.answers import FAULTS
+from crawler.errors import ReadError
+from crawler.html import is_plain
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from collections.abc import Callable
+
+__all__ = ["Allowance", "apart", "with_care"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_ROOT = Path(__file__).parents[1]
+_NO_MEMORY = 77  # our own exit code: that of nobody else
+_HINT = "its bytes are kept; look at them with --raw"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one job may cost: seconds of processor time, and bytes of memory in all."""
+
+    seconds: float = 10.0
+    memory: int = 160 * 1024 * 1024
+
+
+async def with_care(body: bytes | None, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what `work` makes of a body: here where that is plain, else apart.  Raises ReadError where it costs too much."""
+    if body is None or is_plain(body):
+        return work(*args, **kwargs)
+    return await apart(Allowance(), work, *args, **kwargs)
+
+
+async def apart(allowance: Allowance, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what `work` returns in a process of its own; all that goes there and back must be picklable.
+
+    Raises ReadError where it takes more than it is allowed, and for what it raises of `FAULTS` there.
+    """
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", __name__, stdin=PIPE, stdout=PIPE, cwd=_ROOT)
+    try:
+        told, _ = await process.communicate(pickle.dumps((allowance, work, args, kwargs)))
+    finally:
+        await _end(process)
+    if process.returncode:
+        raise ReadError(_why(process.returncode, allowance), hint=_HINT)
+    is_done, value = pickle.loads(told)  # noqa: S301 - from our own process
+    if not is_done:
+        raise ReadError(value)
+    return cast("T", value)
+
+
+async def _end(process: Process) -> None:
+    """Leave no process behind, also where the wait for it is broken off."""
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
+
+
+def _why(code: int, allowance: Allowance) -> str:
+    reasons = {
+        -signal.SIGPROF: f"to read it took more than {allowance.seconds:g} s: it was stopped",
+        _NO_MEMORY: f"to read it took more than {allowance.memory // 2**20} MB of memory: it was stopped",
+    }
+    return reasons.get(code, f"the process that read it came to a bad end ({code})")
+
+
+def _do() -> None:
+    """Do one job, within its allowance: it comes by stdin as a pickle, and its outcome goes by stdout."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the business of whoever waits for us
+    allowance, work, args, kwargs = pickle.loads(sys.stdin.buffer.read())  # noqa: S301 - from our own process
+    resource.setrlimit(resource.RLIMIT_DATA, (allowance.memory, allowance.memory))
+    signal.setitimer(signal.ITIMER_PROF, allowance.seconds)  # whose signal ends the process, also inside a library
+    try:
+        told: tuple[bool, object] = (True, work(*args, **kwargs))
+    except FAULTS as exc:
+        told = (False, str(exc))
+    except MemoryError:
+        sys.exit(_NO_MEMORY)
+    sys.stdout.buffer.write(pickle.dumps(told))
+
+
+if __name__ == "__main__":
+    _do()
