@@ -15,7 +15,7 @@ from crawler.urls import canonical_url
 from storage.records import Attachment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from crawler.containers import Body
 
@@ -93,9 +93,10 @@ def _outside(doc: Document, base: str, pieces: Sequence[str]) -> list[tuple[Node
     anywhere = _files(doc, "a[href]", "href", base)
     if not anywhere:
         return []
-    areas = [file for area in find_all(doc, _AREA_CSS) for file in _files(area, "a[href]", "href", base)]
+    areas = [file for area in _outermost(find_all(doc, _AREA_CSS)) for file in _files(area, "a[href]", "href", base)]
     is_announcing = any(map(_ANNOUNCED.match, pieces))
-    return areas + [(node, url) for node, url in anywhere if is_announcing and _is_announced(node)]
+    parents: dict[int, bool] = {}
+    return areas + [(node, url) for node, url in anywhere if is_announcing and _is_announced(node, parents)]
 
 
 def _files(root: Document | Node, css: str, name: str, base: str) -> list[tuple[Node, str]]:
@@ -119,10 +120,27 @@ def _may_be_files(addresses: Sequence[str]) -> bool:
     return may_deliver or _SOME_EXTENSION.search(all_of_them) is not None or not all_of_them.isascii()
 
 
-def _is_announced(link: Node) -> bool:
-    """Tell whether a link's own text, or the line or cell that it stands in, begins with the word for attachment."""
+def _outermost(areas: Sequence[Node]) -> Iterator[Node]:
+    """Yield those of some elements, in document order, that stand in none of the others: they hold all that the others hold."""
+    kept: set[int] = set()
+    for area in areas:
+        around = area.parent
+        while around is not None and around.mem_id not in kept:
+            around = around.parent
+        if around is None:
+            yield area
+        kept.add(area.mem_id)
+
+
+def _is_announced(link: Node, parents: dict[int, bool]) -> bool:
+    """Tell whether a link's own text, or the line or cell that it stands in, begins with the word for attachment.
+
+    `parents` remembers what was found of lines and cells: one may hold thousands of links.
+    """
     parent = link.parent
-    return any(node is not None and _ANNOUNCED.match(text_of(node)) for node in (link, parent))
+    if parent is not None and parent.mem_id not in parents:
+        parents[parent.mem_id] = _ANNOUNCED.match(text_of(parent)) is not None
+    return _ANNOUNCED.match(text_of(link)) is not None or (parent is not None and parents[parent.mem_id])
 
 
 def _name(node: Node, url: str) -> str:

@@ -67,8 +67,10 @@ _BROKEN_SHARE = 0.1
 
 _SAMPLE = 65_536  # as much as charset-normalizer is shown
 
+# UTF-7 reads any ASCII, and can make lone surrogates; in the others (EBCDIC) `<` is another byte, and no page is sent in them.
+_NEVER_GUESSED = ["utf_7", "cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140"]
+
 _BEYOND_TWO_BYTES = re.compile(r"[\u0800-\U0010ffff]")
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def _guessed(body: bytes, rejected: list[_Label]) -> Decoded:
             return _decoded(text, codec, _who_named(codec, rejected), rejected)
     for codec in plausible:
         patched = _leniently(body, codec)
-        if patched.count("\ufffd") <= _BROKEN_SHARE * len(_BEYOND_ASCII.findall(patched)):
+        if patched.count("\ufffd") <= _BROKEN_SHARE * (len(patched) - len(patched.encode("ascii", "ignore"))):
             return _decoded(patched, codec, _who_named(codec, rejected), rejected)
     return _last_resort(body, rejected)
 
@@ -166,9 +168,11 @@ def _is_typical(body: bytes, codec: str) -> bool:
     """Tell whether the bytes beyond ASCII are mostly pairs that a charset uses in running text."""
     if codec not in _TYPICAL:
         return True
-    pairs = _PAIRS.findall(body)
-    typical = sum(1 for pair in pairs if _TYPICAL[codec].fullmatch(pair))
-    return typical >= _TYPICAL_SHARE * len(pairs)
+    pairs = typical = 0
+    for pair in _PAIRS.finditer(body):
+        pairs += 1
+        typical += _TYPICAL[codec].fullmatch(pair[0]) is not None
+    return typical >= _TYPICAL_SHARE * pairs
 
 
 def _who_named(codec: str, labels: list[_Label]) -> DeclaredBy:
@@ -189,7 +193,7 @@ def _last_resort(body: bytes, rejected: list[_Label]) -> Decoded:
 def _statistical_guess(body: bytes) -> str | None:
     from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to import, and hardly ever wanted
 
-    best = from_bytes(body[:_SAMPLE], cp_exclusion=["utf_7"]).best()  # UTF-7 reads any ASCII, and can make lone surrogates
+    best = from_bytes(body[:_SAMPLE], cp_exclusion=_NEVER_GUESSED).best()
     return None if best is None else best.encoding
 
 

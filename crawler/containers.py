@@ -96,7 +96,8 @@ NOISE = (
 _NOISE_CSS = ", ".join(css for css, _ in NOISE)
 _MARKS = re.compile(r"<!--\s*ZJEG_RSS\.content\.begin\s*-->(.*?)(?:<!--\s*ZJEG_RSS\.content\.end\s*-->|\Z)", re.DOTALL)
 
-_OPEN, _CLOSE = r"[\s\u3000【\[（(|]*", r"[\s\u3000】\]）)|]*"
+# Possessive: what one of them takes it does not give back, so that no row of bars can be parted in a million ways.
+_OPEN, _CLOSE = r"[\s\u3000【\[（(|]*+", r"[\s\u3000】\]）)|]*+"
 _SIZES = r"[大中小]|large|medium|small|big|normal|[ATa][+-]?|[\s|/\]\[]"
 _BUTTONS = (
     r"打印(?:本[页文]|此页)?|关闭(?:窗口|本页|页面)?|返回顶部|收藏(?:本[页文])?|分享到?[:：]?"
@@ -107,7 +108,7 @@ _CHATTER = re.compile(
         (
             rf"{_OPEN}(?:浏览|点击|阅读|访问)(?:次数|量|数)?\s*[:：]{_OPEN}\d*{_CLOSE}次?{_CLOSE}",
             rf"{_OPEN}(?:page views?|views?|hits?|visits?|clicks?|read times)\s*[:：]{_OPEN}\d*{_CLOSE}",
-            rf"{_OPEN}(?:字体|字号|font(?: size)?)\s*[:：]?{_OPEN}(?:{_SIZES})*{_CLOSE}",
+            rf"{_OPEN}(?:字体|字号|font(?: size)?)\s*[:：]?{_OPEN}(?:{_SIZES})*+{_CLOSE}",
             rf"(?:{_OPEN}(?:{_BUTTONS}){_CLOSE})+",
             r".{0,4}扫一扫.{0,24}",
         )

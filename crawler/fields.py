@@ -196,13 +196,14 @@ _VALUE_LABEL = re.compile(
 )
 # A value ends where the next field or button begins.
 _NEXT_FIELD = re.compile(
-    r"(?:[\xa0\u3000 ]{3,}|[|｜【\[]|[\s\xa0\u3000]*(?<![\u4e00-\u9fff])(?:"
+    r"(?:[\xa0\u3000 ]{3,}|[|｜【\[]|(?:(?<!\s)\s+)?(?<![\u4e00-\u9fff])(?:"
     r"(?:信息|文章|稿件|新闻)?来\s?源|作\s?者|撰稿|编\s?辑|责任编辑|责编|审核|摄影|(?:信息)?(?:发布|发表|公开|公布|更新|录入|发文)?(?:日期|时间)"
     r"|浏览|点击|阅读|访问|字体|字号|视力|打印|关闭|分享|收藏|扫一扫|保护视力"
     r"|(?:source|author|writer|editor|release|publish|pub|date|time|updated?|views?|hits?|visits?|clicks?|font|print|share)"
     r"[a-z ]{0,12}(?:[:：]|$))).*",
     re.IGNORECASE | re.DOTALL,
 )
+_LONGEST_VALUE = 1_000
 _PLACEHOLDERS = frozenset(
     {
         "null",
@@ -238,7 +239,9 @@ _PLACEHOLDERS = frozenset(
 
 
 def meaningful(value: str) -> str | None:
-    """Return a field's value without outer white space and punctuation, or None for an empty one and for placeholders."""
+    """Return a field's value without outer white space and punctuation; None for an empty one, a placeholder, a whole text."""
+    if len(value) > _LONGEST_VALUE:
+        return None
     stripped = value.strip(" \t\n\r\f\xa0\u3000:：,，;；|")
     return None if not stripped or stripped.lower() in _PLACEHOLDERS or stripped.startswith(("{{", "${")) else stripped
 
@@ -288,19 +291,28 @@ def labelled_values(pieces: Sequence[str]) -> dict[str, str]:
 
 
 def _value_at(text: str, start: int) -> str | None:
-    own, _, rest = text[start:].partition("\n")
-    following = rest.partition("\n")[0]
+    own, following = _two_lines(text, start)
     return _value(own) if own.strip("\xa0\u3000 ") else None if is_labelled_line(following) else _value(following)
+
+
+def _two_lines(text: str, start: int) -> tuple[str, str]:
+    """Return the rest of the line at a place, and the next line ('' where there is none)."""
+    end = text.find("\n", start)
+    if end < 0:
+        return text[start:], ""
+    after = text.find("\n", end + 1)
+    return text[start:end], text[end + 1 : after if after >= 0 else len(text)]
 
 
 def _value(piece: str) -> str | None:
     """Return what a piece says up to the next field or button."""
-    return meaningful(_NEXT_FIELD.sub("", piece, count=1))
+    return meaningful(_NEXT_FIELD.sub("", piece[: _LONGEST_VALUE + 1], count=1))
 
 
 # ------------------------------------------------------------------------------------------------------------ breadcrumb
 
-_ARROW = re.compile(r"[\s\xa0\u3000]*(?:[>＞»›→⟩]|&gt;|&raquo;)[\s\xa0\u3000]*|\s+/\s+")
+# White space is matched from its first character on only: a long run of it would be tried from each of them.
+_ARROW = re.compile(r"(?:(?<!\s)\s+)?(?:[>＞»›→⟩]|&gt;|&raquo;)\s*|(?<!\s)\s+/\s+")
 _BREADCRUMBS = (
     (".breadcrumb, .BreadcrumbNav, .breadcrumbs, .crumb, .crumbs, .mianbaoxie", "named for what they are"),
     (

@@ -38,6 +38,7 @@ __all__ = ["DeadEnd", "Hop", "is_listing", "next_hop"]
 _SPACES = re.compile(r"\s+")
 _MARKS = ">»›·•|/"
 _REACH = 4  # elements around the words "Current location" in which the breadcrumb's links stand
+_MOST_CRUMBS = 50
 _ANY_ZONE = ZoneInfo("UTC")  # whether a row is dated does not depend on it
 _FEWEST_ROWS = 3  # dated links to press releases that make a plain page a listing
 _LONGEST_LABEL = 60  # characters; a longer text that holds the words is prose
@@ -179,7 +180,7 @@ def _crumbs(doc: Document) -> Iterator[tuple[Node, bool]]:
     for label in _labels(doc, lambda text: len(text) <= _LONGEST_LABEL and PLACE.search(text) is not None):
         around = (node for node in islice(_ancestors(label), _REACH) if _own_links(node))
         yield from ((node, True) for node in islice(around, 1))
-    yield from ((node, False) for node in find_all(doc, _CRUMBS))
+    yield from ((node, False) for node in find_all(doc, _CRUMBS)[:_MOST_CRUMBS])
 
 
 def _own_links(node: Node) -> list[Node]:

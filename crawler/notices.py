@@ -89,6 +89,7 @@ _SITE = re.compile(
 _PATH = re.compile(r"(?:https?:/)?/\S+")
 _TITLES = frozenset({"not found", "未找到", "找不到", "不存在", "已删除", "已刪除"})
 _LONGEST_CLAUSE = 160
+_LONGEST_TITLE = 400
 
 
 def weight(text: str) -> int:
@@ -178,6 +179,8 @@ def is_only_notice(text: str) -> bool:
 
 def is_gone_title(title: str) -> bool:
     """Tell whether a title says that a page is gone, and names nothing else but the site."""
+    if len(title) > _LONGEST_TITLE:
+        return False
     if is_gone(title) or title.strip(" .!！").lower() in _TITLES:
         return True
     first, *others = [each for each in _TITLE_PARTS.split(title.strip()) if each] or [""]

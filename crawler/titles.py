@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.fields import is_labelled_line, meaningful, squash
-from crawler.html import Document, Node, attribute, find, find_all, text_in, text_of
+from crawler.html import Document, Node, attribute, between, find, find_all, text_in, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +50,7 @@ HEADINGS = (
 )
 """Where titles stand, the trusted first: CSS selector and reason."""
 
-_MARKERS = re.compile(r"<!--\s*<\$\[标题[^>]*>\s*begin\s*-->(.*?)<!--\s*<\$\[标题[^>]*>\s*end\s*-->", re.DOTALL)
+_MARKERS = tuple(re.compile(rf"<!--\s*<\$\[标题[^<>]{{0,200}}>\s*{end}\s*-->") for end in ("begin", "end"))
 _GENERIC = frozenset(
     {
         "附件",
@@ -83,8 +83,10 @@ _SITE = re.compile(
     r".{0,10}网|.*(?:门户网站?|网站|官网|政府网|信息网|人民政府|委员会|(?<!邮)[局厅委办部]|[.]gov[.]cn|\bgovernment|\bportal|\bwebsite|\bgov)",
     re.IGNORECASE | re.DOTALL,
 )
-_CUT = re.compile(r"[.…·。]+$")
-_LONGEST = 400
+_CUT = ".…·。"  # signs at the end of what was cut
+_LONGEST = 400  # of a heading that may be one
+_LONGEST_TITLE = 1_000
+_MOST_NAMES = 9  # of site and column that are looked for at the ends of <title>; real pages name each once
 _SHORTEST_PREFIX = 4
 
 
@@ -102,8 +104,14 @@ def find_title(doc: Document, text: str, metas: Metas, before: Sequence[str], *,
     """Return the title of a press release, white space collapsed, or None; never the name of the site or the column alone.
 
     `text` is the page's source, `before` the pieces of text above the body.  A `selector` of the portal's file is never
-    second-guessed: if it finds nothing, there is no title.  Raises `ReadError` for what is no CSS selector.
+    second-guessed: if it finds nothing, there is no title.  What is longer than any title is a text that was taken for one.
+    Raises `ReadError` for what is no CSS selector.
     """
+    title = _title(doc, text, metas, before, selector)
+    return title if title is not None and len(title.text) <= _LONGEST_TITLE else None
+
+
+def _title(doc: Document, text: str, metas: Metas, before: Sequence[str], selector: str) -> Title | None:
     if selector:
         node = find(doc, selector)
         printed = text_of(node) if node is not None else ""
@@ -143,7 +151,7 @@ def _extended(meta: str | None, headings: Sequence[str]) -> str | None:
     """Return the first heading that the meta title begins or equals: the meta may be cut."""
     if meta is None:
         return None
-    start = squash(_CUT.sub("", meta))
+    start = squash(meta.rstrip(_CUT))
     if len(start) < _SHORTEST_PREFIX:
         return next((each for each in headings if squash(each) == start), None)
     return next((each for each in headings if squash(each).startswith(start)), None)
@@ -189,8 +197,8 @@ def _is_elsewhere(node: Node) -> bool:
 
 def _marked_title(text: str, names: frozenset[str]) -> str | None:
     """Return what stands between Hanweb's comments for the title."""
-    for found in _MARKERS.finditer(text):
-        title = text_in(found[1])
+    for marked in between(text, *_MARKERS):
+        title = text_in(marked)
         if title and not _is_name(title, names):
             return title
     return None
@@ -200,7 +208,7 @@ def _window_title(doc: Document, metas: Metas, names: frozenset[str]) -> str | N
     """Return `<title>` without the names of site and column at its ends, or None when nothing else is left."""
     node = find(doc, "head title, title")
     title = " ".join(node.text(deep=True).split()) if node is not None else ""
-    for name in (each for key in ("sitename", "columnname") for each in metas.get(key, ())):
+    for name in (each for key in ("sitename", "columnname") for each in metas.get(key, ())[:_MOST_NAMES]):
         title = _without_name(title, name)
     parts = [part for part in _SEPARATOR.split(title) if part]
     if len(parts) > 1 and _SITE.fullmatch(parts[-1]):

@@ -57,8 +57,8 @@ class Seen:
 
     @property
     def words(self) -> str:
-        """Return all that speaks to the visitor, a line each."""
-        return "\n".join((self.title, self.prose, *self.said))
+        """Return all that speaks to the visitor, a line each; a title or a box longer than a message is no message."""
+        return "\n".join((self.title[:_SHORT], self.prose, *(each[:_SHORT] for each in self.said)))
 
     @property
     def is_short(self) -> bool:

@@ -38,6 +38,7 @@ _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[^:@\[\]]+)(?::([0-9]*))?", re.IGNORECASE)
 _HOST_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
+_LONGEST = 8_192  # characters; servers refuse longer ones (414), and links that are longer hold pictures or mischief
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 
 # IDNA 2003, which the standard library has, maps these to other letters or to nothing; browsers' IDNA 2008 does not.
@@ -191,6 +192,8 @@ def _canonical_or_none(url: str) -> _Parts | None:
 
 
 def _canonical(url: str, base: str | None = None) -> _Parts:
+    if len(url) > _LONGEST:
+        raise ValueError(f"longer than any address: {url[:80]!r}...")
     parts = _resolved(url, _canonical_base(base) if base is not None else None)
     path = _SESSION.sub("", _escaped(parts.path, _PATH_ESCAPES))
     return _Parts(parts.scheme, _normal_host(parts.host, parts.scheme), _without_dots(path), _normal_query(parts.query))

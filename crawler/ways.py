@@ -6,6 +6,8 @@ Pure.  A script is not run: where it assigns an address, the braces around that 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -122,14 +124,14 @@ def leads_to(doc: Document, url: str) -> Iterator[str]:
         if (attribute(node, "http-equiv") or "").strip().lower() == "refresh" and not _is_for_no_scripts(node):
             yield from filter(None, [refresh_target(attribute(node, "content") or "", base)])
     for script in _scripts(doc):
-        for found in _LOCATION.finditer(script):
-            if _is_reached(script, found.start()):
+        for found in _LOCATION.finditer(script.text):
+            if script.is_reached(found.start()):
                 yield from filter(None, [_joined(base, found[1] or found[2])])
 
 
 def alerts(doc: Document) -> list[str]:
     """Return what scripts say in boxes by themselves."""
-    return [found[2] for script in _scripts(doc) for found in _ALERT.finditer(script) if _is_reached(script, found.start())]
+    return [found[2] for script in _scripts(doc) for found in _ALERT.finditer(script.text) if script.is_reached(found.start())]
 
 
 def _is_for_no_scripts(node: Node) -> bool:
@@ -139,12 +141,17 @@ def _is_for_no_scripts(node: Node) -> bool:
 # --------------------------------------------------------------------------------------------------------------- scripts
 
 _LOCATION = re.compile(
-    r"(?<![\w$])(?:(?:window|document|self|top|parent|this)\s*\.\s*)*location(?:\s*\.\s*href)?\s*"
+    r"(?<![\w$])(?:(?:window|document|self|top|parent|this)\s*\.\s*){0,4}location(?:\s*\.\s*href)?\s*"
     r"(?:=\s*\\?[\"']([^\"'\\]+)\\?[\"']\s*(?!\s*\+)|\.\s*(?:replace|assign)\s*\(\s*\\?[\"']([^\"'\\]+)\\?[\"']\s*\))"
 )
 _ALERT = re.compile(r"(?<![\w$.])(?:window\.)?alert\s*\(\s*([\"'])((?:(?!\1).)*)\1\s*\)")
-_SCRIPT_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'\w\\])//[^\n]*", re.DOTALL)
+_LINE_COMMENT = re.compile(r"(?<![:\"'\w\\])//[^\n]*")
+_SCRIPT_COMMENT = re.compile(rf"/\*(?:.*?\*/|(?P<open>.*))|{_LINE_COMMENT.pattern}", re.DOTALL)
 _LARGEST = 65_536
+_MOST_SCRIPTS = 200
+_DEEPEST_BRACES = 50
+_SIGNS = re.compile(r"[{};]")
+_REACH = 400  # characters before a place in which its condition stands
 
 _FUNCTION = re.compile(
     r"function\s+([\w$]+)\s*\([^()]*\)\s*$|(?:var|let|const)\s+([\w$]+)\s*=\s*(?:function\s*\([^()]*\)|\([^()]*\)\s*=>)\s*$"
@@ -162,58 +169,69 @@ _COUNTED = re.compile(r"\bset(?:Timeout|Interval)\s*\(")
 _DEEPEST = 8
 
 
-def _scripts(doc: Document) -> list[str]:
-    """Return the page's own scripts and those that run when it is loaded, without comments."""
-    inline = [source_of(node) for node in find_all(doc, "script:not([src])")]
-    loaded = [attribute(node, "onload") or "" for node in find_all(doc, "body[onload]")]
-    return [_SCRIPT_COMMENT.sub(" ", each) for each in (*inline, *loaded) if 0 < len(each) <= _LARGEST]
+def _scripts(doc: Document) -> Iterator[_Script]:
+    """Yield the page's own scripts and those that run when it is loaded, without comments."""
+    inline = (source_of(node) for node in find_all(doc, "script:not([src])"))
+    loaded = (attribute(node, "onload") or "" for node in find_all(doc, "body[onload]"))
+    sources = (each for each in chain(inline, loaded) if 0 < len(each) <= _LARGEST)
+    yield from (_Script(_without_comments(each)) for each in islice(sources, _MOST_SCRIPTS))
 
 
-def _is_reached(script: str, at: int, depth: int = 0) -> bool:
-    """Tell whether a place of a script is reached without a click or a condition, countdowns apart."""
-    heads, last = _around(script, at)
-    if _CONDITION.search(last) and not _is_countdown(script, last):
-        return False
-    return all(_is_open(script, head, depth) for head in heads)
+def _without_comments(script: str) -> str:
+    """Return a script without comments; one that is not closed stays, since it may be part of a text such as `image/*`."""
+    return _SCRIPT_COMMENT.sub(lambda found: " " if found["open"] is None else "/*" + _LINE_COMMENT.sub(" ", found["open"]), script)
 
 
-def _is_open(script: str, head: str, depth: int) -> bool:
-    """Tell whether what a brace opens is entered by itself: a timer, the page's load, a countdown, a function that is called."""
-    if _BY_ITSELF.search(head) or _is_countdown(script, head):
-        return True
-    named = _FUNCTION.search(head)
-    return named is not None and depth < _DEEPEST and _is_called(script, named[1] or named[2], depth)
+@dataclass(slots=True)
+class _Script:
+    """A script, and how many of its places may still be looked at: no script of a notice needs more, and a tangle has no end."""
 
+    text: str
+    left: int = 100
 
-def _is_countdown(script: str, head: str) -> bool:
-    return _COUNTED.search(script) is not None and _COUNTDOWN.search(head) is not None
+    def is_reached(self, at: int, depth: int = 0) -> bool:
+        """Tell whether a place is reached without a click or a condition, countdowns apart."""
+        if self.left <= 0:
+            return False
+        self.left -= 1
+        heads, last = _around(self.text, at)
+        if len(heads) > _DEEPEST_BRACES or (_CONDITION.search(last) and not self._is_countdown(last)):
+            return False
+        return all(self._is_open(head, depth) for head in heads)
 
+    def _is_open(self, head: str, depth: int) -> bool:
+        """Tell whether what a brace opens is entered by itself: a timer, the page's load, a countdown, a called function."""
+        if _BY_ITSELF.search(head) or self._is_countdown(head):
+            return True
+        named = _FUNCTION.search(head)
+        return named is not None and depth < _DEEPEST and self._is_called(named[1] or named[2], depth)
 
-def _is_called(script: str, name: str, depth: int) -> bool:
-    word = re.escape(name)
-    calls = re.compile(
-        rf"(?<!function )(?<![\w$.]){word}\s*\(|set(?:Timeout|Interval)\s*\(\s*[\"']?{word}\b|onload\s*=\s*{word}\b",
-    )
-    mine = re.compile(rf"function\s+{re.escape(name)}\s*\($")
-    places = (found.start() for found in calls.finditer(script) if not mine.search(script[: found.end()]))
-    return any(_is_reached(script, place, depth + 1) for place in places if not _is_inside_itself(script, place, name))
+    def _is_countdown(self, head: str) -> bool:
+        return _COUNTED.search(self.text) is not None and _COUNTDOWN.search(head) is not None
 
+    def _is_called(self, name: str, depth: int) -> bool:
+        word = re.escape(name)
+        calls = re.compile(
+            rf"(?<!function )(?<![\w$.]){word}\s*\(|set(?:Timeout|Interval)\s*\(\s*[\"']?{word}\b|onload\s*=\s*{word}\b",
+        )
+        mine = re.compile(rf"function\s+{word}\s*\($")
+        found = (each for each in calls.finditer(self.text) if not mine.search(self.text, max(0, each.start() - 99), each.end()))
+        places = islice((each.start() for each in found), self.left)
+        return any(self.is_reached(place, depth + 1) for place in places if not self._is_inside(place, name))
 
-def _is_inside_itself(script: str, at: int, name: str) -> bool:
-    heads, _ = _around(script, at)
-    return any((named := _FUNCTION.search(head)) is not None and name in (named[1], named[2]) for head in heads)
+    def _is_inside(self, at: int, name: str) -> bool:
+        heads, _ = _around(self.text, at)
+        return any((named := _FUNCTION.search(head)) is not None and name in (named[1], named[2]) for head in heads)
 
 
 def _around(script: str, at: int) -> tuple[list[str], str]:
     """Return what stands before each brace that is open at a place, and before the place itself; strings are not parsed."""
     opened: list[int] = []
     begins = 0
-    for place in range(at):
-        sign = script[place]
-        if sign == "{":
-            opened.append(place)
-        elif sign == "}" and opened:
+    for sign in _SIGNS.finditer(script, 0, at):
+        if sign[0] == "{":
+            opened.append(sign.start())
+        elif sign[0] == "}" and opened:
             opened.pop()
-        if sign in "{};":
-            begins = place + 1
-    return [script[max(0, place - 200) : place] for place in opened], script[begins:at]
+        begins = sign.end()
+    return [script[max(0, place - 200) : place] for place in opened], script[begins:at][-_REACH:]

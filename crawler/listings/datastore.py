@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING
 
-from crawler.html import attribute, find, find_all, parse, source_of
+from crawler.html import attribute, between, find, find_all, parse, source_of
 from crawler.listings.base import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from crawler.html import Document, Node
 
@@ -63,23 +63,15 @@ def is_datastore(text: str) -> bool:
 
 def read_datastore(xml: str) -> Datastore:
     """Return the store that a text holds; what is missing from it is empty or None."""
-    group = next(_between(xml, *_NEXT_GROUP), None)
+    group = next(between(xml, *_NEXT_GROUP), None)
     numbers = {name: count(found[1]) if (found := pattern.search(xml)) else None for name, pattern in _NUMBERS.items()}
-    records = tuple(_content(record) for record in _between(xml, *_RECORD))
+    records = tuple(_content(record) for record in between(xml, *_RECORD))
     return Datastore(records, numbers["totalrecord"], numbers["totalpage"], _address(group) if group else None)
-
-
-def _between(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> Iterator[str]:
-    """Yield what stands between pairs of marks, in time that grows with the text only, whatever is left open."""
-    at = 0
-    while (start := opening.search(text, at)) and (end := closing.search(text, start.end())):
-        yield text[start.end() : end.start()]
-        at = end.end()
 
 
 def _content(element: str) -> str:
     """Return what an element holds: its CDATA sections, or its text with the escapes undone."""
-    sections = list(_between(element, *_CDATA))
+    sections = list(between(element, *_CDATA))
     return "".join(sections).strip() if sections else unescape(_ENDLESS.sub("", element)).strip()
 
 

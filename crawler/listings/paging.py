@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from crawler.html import attribute, base_of, find_all, is_among, text_of
@@ -20,6 +20,7 @@ __all__ = ["next_page", "stated_size"]
 
 # What links to the next page say: white space, case and arrows at the end aside.
 _NEXT = frozenset({"下一页", "下页", "后一页", "下一頁", "nextpage", "next"})
+_MOST_TRIED = 20  # links that bear a page's number; the numbers around each are looked for
 _ARROWS = ">»›"  # by themselves only among page numbers: breadcrumbs print them too
 
 # Every run is bounded, so that no run of digits or white space makes the search slow; no listing has a milliard of anything.
@@ -76,7 +77,8 @@ def _ways_on(doc: Document, base: str, page: int) -> Iterator[str]:
     declared = [
         node for node in find_all(doc, "link[rel][href], a[rel][href]") if "next" in (attribute(node, "rel") or "").lower().split()
     ]
-    numbered = (node for node in anchors if text_of(node).strip("[]") == str(page + 1) and _is_among_numbers(node))
+    printing = (node for node in anchors if text_of(node).strip("[]") == str(page + 1))
+    numbered = (node for node in islice(printing, _MOST_TRIED) if _is_among_numbers(node))
     for node in chain(declared, filter(_says_next, anchors), numbered):
         url = link_of(node, base)
         if url and host_of(url) == host and not looks_like_article(url):

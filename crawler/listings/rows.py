@@ -27,7 +27,7 @@ __all__ = ["Row", "complete", "date_within", "link_of", "read_row"]
 _BEFORE = " \u00a0\u3000[(（【〔<:：|·•-—"
 _AFTER = " \u00a0\u3000])）】〕>:：|·•-—"
 _EDGES = _BEFORE + _AFTER
-_ELLIPSIS = re.compile(r"(?:\.{2,}|…+)$")
+_ELLIPSIS = re.compile(r"(?:(?<!\.)\.{2,}|(?<!…)…+)$")
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _SPACES_HTML = re.compile(r"[ \t\n\r\f]+")
 _SPACES = re.compile(r"\s+")
@@ -42,6 +42,7 @@ _LABELS: tuple[tuple[re.Pattern[str], int | None, str], ...] = (
     (re.compile(r"(发布|公布|发文|release|publish|posted)\D{0,12}$", re.IGNORECASE), 0, "it says that it is what we look for"),
 )
 _ALONE, _IN_A_TEXT = 1, 2
+_LABEL_REACH = 60  # characters before a date in which its label stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def _ranked(texts: Iterable[str], zone: ZoneInfo) -> list[tuple[int | None, str]
             begin, start = end, _place(text, printed.value, end)[0]
             end = _place(text, printed.value, end)[1]
             is_alone = not text[:start].strip(_EDGES) and not text[end:].strip(_EDGES)
-            ranked.append((_rank(text[begin:start], is_alone=is_alone), printed.published_on))
+            ranked.append((_rank(text[max(begin, start - _LABEL_REACH) : start], is_alone=is_alone), printed.published_on))
     return ranked
 
 

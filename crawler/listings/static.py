@@ -36,6 +36,7 @@ _ROWS = _ITEMS | frozenset({"article", "dt", "p", "tr"})
 _BOUNDS = frozenset({"body", "dl", "html", "main", "ol", "table", "tbody", "ul"})
 # Lists of links inside a row hold what is related to it.
 _NESTED = "ul:has(a[href]), ol:has(a[href]), dl:has(a[href]), table:has(a[href])"
+_DEEPEST = 100
 _REACH = 4  # elements around a link, and siblings after it, in which its date is looked for
 _FEWEST_UNKNOWN = 3  # links of no known form make a listing only when at least so many stand together, each with a date
 
@@ -179,9 +180,11 @@ def _without_nested(links: Sequence[_Anchor]) -> list[_Anchor]:
 
 
 def _around(node: Node) -> Iterator[Node]:
-    """Yield a link and the elements around it, from the innermost."""
+    """Yield a link and the elements around it, from the innermost; real pages have a dozen or two, hostile ones thousands."""
     at: Node | None = node
-    while at is not None and at.is_element_node:
+    for _ in range(_DEEPEST):
+        if at is None or not at.is_element_node:
+            return
         yield at
         at = at.parent
 

@@ -33,7 +33,7 @@ class _Rule:
 _TEMPLATED = (
     _Rule(re.compile(r"\{\{\s*[#/]?\s*each\b|\{\{\s*#\s*\w+\s*\}\}"), "its rows are a Handlebars template that a script fills"),
     _Rule(re.compile(r"\bv-for\s*=|\bng-repeat\s*="), "its rows are a template that a script fills (v-for, ng-repeat)"),
-    _Rule(re.compile(r"href\s*=\s*[\"']?[^\"'>\s]*(?:\{\{|<%=|\$\{)"), "its links are placeholders that a script fills"),
+    _Rule(re.compile(r"href\s*=\s*[\"']?[^\"'>\s]{0,999}?(?:\{\{|<%=|\$\{)"), "its links are placeholders that a script fills"),
     _Rule(re.compile(r"\bloadPageData\s*\(|/queryList\b|[?&]_isJson\b"), "its rows are fetched by a script"),
 )
 _ARRAY = re.compile(r"=\s*\[\s*\{[^\[\]]{0,2000}?[\"']?\b(?:url|link|linkurl|href|docpuburl)[\"']?\s*:", re.IGNORECASE)

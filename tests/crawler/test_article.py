@@ -284,3 +284,13 @@ def test_no_page_raises(page):
     """Whatever a server sends is a reading, and only a reading that is ok has content."""
     reading = read(page)
     assert (reading.content is not None) == (reading.outcome == Outcome.OK)
+
+
+@pytest.mark.parametrize(("length", "outcome"), [(1_000_000, Outcome.OK), (1_000_001, Outcome.UNREADABLE)])
+def test_a_text_longer_than_any_is_none(length, outcome):
+    """A million characters are read; more are no press release, and the reading says so."""
+    page = f"<h1>Lake</h1><p>Release date:2026-01-01</p><div id=zoom><p>{'x' * (length - 1)}</p><p>y</p></div>"
+    reading = read_article(page, "https://h.cn/a.html", select=Select(), zone=ZoneInfo("Asia/Shanghai"))
+    assert reading.outcome is outcome
+    said = "the text is longer than 1000000 characters, as that of no press release is"
+    assert reading.problems == (() if outcome is Outcome.OK else (said,))
