@@ -144,14 +144,18 @@ def _spans(text: str, zone: ZoneInfo) -> Iterator[_Span]:
 
 def _candidates(text: str) -> Iterator[tuple[re.Match[str], _Form]]:
     for form in _FORMS:
-        for found in form.pattern.finditer(text):
+        for found in form.pattern.finditer(text) if form.sign in text else ():
             yield found, form
 
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """One way to print a day: its pattern, how to read a match, when it is a mere number, and how a template's breaks close."""
+    """One way to print a day: a sign that it holds, its pattern, how to read a match, when it is a mere number.
 
+    Where a template broke its lines, what `breaks` finds in it becomes `closed`.
+    """
+
+    sign: str
     pattern: re.Pattern[str]
     read: Callable[[re.Match[str]], date | None]
     is_number: Callable[[re.Match[str]], bool]
@@ -258,8 +262,8 @@ def _never(_: re.Match[str]) -> bool:
 _NUMERIC_HERE = re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)")
 
 _FORMS = (
-    _Form(_NUMERIC, _read_digits, _is_longer_number, _BROKEN, r"\1"),
-    _Form(_CHINESE, _read_chinese, _never, re.compile(r"[ \t\f]*[\r\n][ \t\n\r\f]*"), ""),
-    _Form(_MONTH_FIRST, _read_english, _never, _SPACES, " "),
-    _Form(_DAY_FIRST, _read_english, _never, _SPACES, " "),
+    _Form("", _NUMERIC, _read_digits, _is_longer_number, _BROKEN, r"\1"),
+    _Form("年", _CHINESE, _read_chinese, _never, re.compile(r"[ \t\f]*[\r\n][ \t\n\r\f]*"), ""),
+    _Form("", _MONTH_FIRST, _read_english, _never, _SPACES, " "),
+    _Form("", _DAY_FIRST, _read_english, _never, _SPACES, " "),
 )

@@ -117,7 +117,8 @@ def _between(first: int, last: int) -> Callable[[int, bytes], bool]:
 
 
 def _is_empty(_: int, body: bytes) -> bool:
-    return not body.removeprefix(_MARK).strip()
+    printed = body.removeprefix(_MARK)
+    return not printed or printed.isspace()
 
 
 def is_script_alone(body: bytes) -> bool:
