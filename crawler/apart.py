@@ -11,6 +11,7 @@ import asyncio
 import pickle
 import resource
 import signal
+import subprocess
 import sys
 from asyncio.subprocess import PIPE
 from dataclasses import dataclass
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Callable
 
-__all__ = ["Allowance", "apart", "with_care"]
+__all__ = ["Allowance", "apart", "with_care", "with_care_here"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _ROOT = Path(__file__).parents[1]
+_COMMAND = (sys.executable, "-m", __name__)
 _NO_MEMORY = 77  # our own exit code: that of nobody else
 _HINT = "its bytes are kept; look at them with --raw"
 
@@ -55,17 +57,33 @@ async def apart(allowance: Allowance, work: Callable[P, T], *args: P.args, **kwa
 
     Raises ReadError where it takes more than it is allowed, and for what it raises of `FAULTS` there.
     """
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", __name__, stdin=PIPE, stdout=PIPE, cwd=_ROOT)
+    process = await asyncio.create_subprocess_exec(*_COMMAND, stdin=PIPE, stdout=PIPE, cwd=_ROOT)
     try:
         told, _ = await process.communicate(pickle.dumps((allowance, work, args, kwargs)))
     finally:
         await _end(process)
-    if process.returncode:
-        raise ReadError(_why(process.returncode, allowance), hint=_HINT)
+    return cast("T", _outcome(process.returncode or 0, told, allowance))
+
+
+def with_care_here(body: bytes, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do what `with_care` does, and wait for it: where nothing else is to be done meanwhile."""
+    if is_plain(body):
+        return work(*args, **kwargs)
+    allowance = Allowance()
+    done = subprocess.run(  # noqa: S603 - our own module
+        _COMMAND, input=pickle.dumps((allowance, work, args, kwargs)), stdout=PIPE, cwd=_ROOT, check=False
+    )
+    return cast("T", _outcome(done.returncode, done.stdout, allowance))
+
+
+def _outcome(code: int, told: bytes, allowance: Allowance) -> object:
+    """Return what a job returned; raises ReadError for one that was stopped, or that met a fault."""
+    if code:
+        raise ReadError(_why(code, allowance), hint=_HINT)
     is_done, value = pickle.loads(told)  # noqa: S301 - from our own process
     if not is_done:
         raise ReadError(value)
-    return cast("T", value)
+    return value
 
 
 async def _end(process: Process) -> None:

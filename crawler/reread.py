@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING
 
 from crawler.alarms import LAYOUT
 from crawler.answers import Reader, stored_answer
+from crawler.apart import with_care_here
 from crawler.aside import ASIDE, judged
+from crawler.errors import ReadError
 from crawler.fields import squash
 from crawler.looking import is_same_page, known_of
 from storage.bodies import read_body
@@ -190,7 +192,11 @@ def _has_lost(before: str, after: str) -> bool:
 def _reading(connection: sqlite3.Connection, page: int, reader: Reader, stored: Stored) -> Reading:
     answer = stored_answer(stored.url, stored.headers, read_body(connection, stored.body_id), parse_instant(stored.requested_at))
     answer = replace(answer, status=stored.status)
-    reading = reader.read(answer, asked=stored.asked, hops=[replace(answer, url=url) for url in stored.hops])
+    hops = [replace(answer, url=url) for url in stored.hops]
+    try:
+        reading = with_care_here(answer.body or b"", reader.read, answer, asked=stored.asked, hops=hops)
+    except ReadError as exc:
+        return reader.reading(Outcome.UNREADABLE, str(exc))
     assert reading is not None  # a stored body is an answer
     if reading.content is None or stored.held is Outcome.OK:
         return reading

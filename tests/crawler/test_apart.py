@@ -12,7 +12,7 @@ import pytest
 
 from config.portal import Select
 from crawler.answers import Reader, stored_answer
-from crawler.apart import Allowance, apart, with_care
+from crawler.apart import Allowance, apart, with_care, with_care_here
 from crawler.errors import ReadError
 from crawler.html import parse
 from storage.records import Outcome
@@ -103,3 +103,12 @@ def test_no_process_is_left_behind(tmp_path):
         os.close(ours)
 
     asyncio.run(broken_off())
+
+
+def test_a_stored_page_is_read_with_the_same_care():
+    """What may cost much is read apart where nobody waits for anything else, too, and what costs too much says so."""
+    plain, costly = b"<p>plain</p>", b"<b>" * 400_000
+    assert with_care_here(plain, len, plain) == len(plain)
+    assert with_care_here(costly, len, costly) == len(costly)
+    with pytest.raises(ReadError, match="invalid literal"):
+        with_care_here(costly, int, "x")
