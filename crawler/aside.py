@@ -3,7 +3,8 @@
 Pure.  A site that is redesigned reads otherwise, or not at all, without a word having been changed; an edit comes in the form in
 which the page came before.  So what differs in a new form is believed only when other pages bear witness that the form is read
 rightly: they came in it and read as they did before.  A first sight in a form that nobody knows is believed when the listing says
-the same of it.  What is kept aside makes no version; its bytes are kept, and `reparse --quarantined` reads them again.
+the same of it, but bears no such witness.  What is kept aside makes no version; its bytes are kept, and `reparse --quarantined`
+reads them again.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class Known:
     """What is known of a page when a reading of it is judged.
 
     `base` is its previous state as the same reader reads it, None where it was never read or cannot be; `witnesses` returns how
-    many other pages were read well in the form at hand and have a field (`storage.forms.witnesses`).
+    many other pages read alike in the form at hand and in another one, and have a field; `is_common` tells whether others came in
+    it at all (`storage.forms`).
     """
 
     base: Reading | None
@@ -47,6 +49,7 @@ class Known:
     listed_title: str | None
     listed_date: str | None
     witnesses: Callable[[str], int]
+    is_common: Callable[[], bool]
 
 
 def judged(reading: Reading, known: Known) -> Reading:
@@ -68,7 +71,7 @@ def aside(reading: Reading, known: Known) -> str | None:
         return None
     if known.base is not None and known.base.content is not None:
         return _unlike_before(reading, reading.content, known.base, known.base.content, known)
-    if known.was_read or not known.established or _is_witnessed(known, "title"):
+    if known.was_read or not known.established or known.is_common():
         return None
     return None if _as_listed(reading, reading.content, known) else _NOT_AS_LISTED
 

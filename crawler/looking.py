@@ -17,7 +17,7 @@ from storage.bodies import read_body
 from storage.derived import page_state
 from storage.errors import UnknownReference
 from storage.fingerprint import compare_sha256
-from storage.forms import is_established, listed_as, witnesses
+from storage.forms import is_common, is_established, listed_as, witnesses
 from storage.honesty import is_trusted
 from storage.instants import parse_instant
 from storage.looks import Appended, Look
@@ -82,6 +82,7 @@ def known_of(connection: sqlite3.Connection, page: Row, reading: Reading, reread
         listed_title=title,
         listed_date=day,
         witnesses=partial(witnesses, connection, reading.template or "", reading.reader, but=page["page"]),
+        is_common=partial(is_common, connection, reading.template or "", reading.reader, but=page["page"]),
     )
 
 

@@ -1,7 +1,8 @@
 """What the archive knows of the forms in which pages came: which pages bear witness that a reader reads a form rightly.
 
 A page that reads in a new form as it did in the old one shows that the form is read rightly, as far as it has the field in
-question: a reader that lost the attachments still agrees about every page that never had one.
+question: a reader that lost the attachments still agrees about every page that never had one.  A page that came in one form only
+shows nothing: what it says there may be half of what it says.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from storage.holding import held
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["ESTABLISHED", "WITNESSES", "is_established", "listed_as", "usual_share", "waiting", "witnesses"]
+__all__ = ["ESTABLISHED", "WITNESSES", "is_common", "is_established", "listed_as", "usual_share", "waiting", "witnesses"]
 
 WITNESSES = 3
 """Pages that must agree about a field before a difference in it is believed of a page that came in another form than before."""
@@ -28,14 +29,36 @@ _HAS = {
 }
 
 
+_AGREES = {
+    "title": "d.title = c.title",
+    "published": "d.published = c.published",
+    "text": "d.text = c.text",
+    "attachments": "json_extract(d.fields, '$.attachments') = json_extract(c.fields, '$.attachments')",
+}
+_CAME = """
+    readings r JOIN fetches f ON f.id = r.fetch_id JOIN contents c ON c.id = r.content_id
+    WHERE r.template = :template AND r.reader = :reader AND r.outcome = 'ok' AND f.page_id <> :but
+"""
+
+
 def witnesses(connection: sqlite3.Connection, template: str, reader: str, field: str, *, but: int) -> int:
-    """Return how many pages but one a reader read well in a form and found to have a field; beyond `WITNESSES` none is counted."""
+    """Return how many pages but one read alike in a form and in another one, and have a field: beyond `WITNESSES` none is counted.
+
+    Alike is what agrees about that field, or when compared as a whole.
+    """
     sql = (
-        "SELECT count(*) FROM (SELECT DISTINCT f.page_id FROM readings r JOIN fetches f ON f.id = r.fetch_id"  # noqa: S608 - our names
-        " JOIN contents c ON c.id = r.content_id WHERE r.template = ? AND r.reader = ? AND r.outcome = 'ok'"
-        f" AND {_HAS[field]} AND f.page_id <> ? LIMIT {WITNESSES})"
+        f"SELECT count(*) FROM (SELECT DISTINCT f.page_id FROM {_CAME} AND {_HAS[field]} AND EXISTS (SELECT 1 FROM fetches g"  # noqa: S608 - our names
+        " JOIN readings b ON b.fetch_id = g.id AND b.reader = r.reader AND b.template <> r.template"
+        f" JOIN contents d ON d.id = b.content_id AND (d.compare_sha256 = c.compare_sha256 OR {_AGREES[field]})"
+        f" WHERE g.page_id = f.page_id) LIMIT {WITNESSES})"
     )
-    return int(connection.execute(sql, (template, reader, but)).fetchone()[0])
+    return int(connection.execute(sql, {"template": template, "reader": reader, "but": but}).fetchone()[0])
+
+
+def is_common(connection: sqlite3.Connection, template: str, reader: str, *, but: int) -> bool:
+    """Tell whether a reader read several pages but one well in a form."""
+    sql = f"SELECT count(*) FROM (SELECT DISTINCT f.page_id FROM {_CAME} LIMIT {WITNESSES})"  # noqa: S608 - our names
+    return int(connection.execute(sql, {"template": template, "reader": reader, "but": but}).fetchone()[0]) == WITNESSES
 
 
 def is_established(connection: sqlite3.Connection, section_id: int | None) -> bool:

@@ -157,6 +157,29 @@ def test_a_first_sight_in_an_unknown_layout_that_nothing_bears_out_waits(site, w
     assert outcomes(site)["quarantined"] == 1
 
 
+def split(number: int, text: str = LAKE) -> bytes:
+    """Return a press release in a layout of which a reader finds the lead alone: the rest of its text stands elsewhere."""
+    body = (
+        f"<html><head><title>Lake {number}</title></head><body><div class='split'><h1>Lake {number}</h1>"
+        f"<p>Release date:2026-01-{number:02} 10:00</p><div id='zoom'><p>All about lakes.</p></div>"
+        f"<div class='rest'><p>{text} Number {number}.</p></div></div></body></html>"
+    )
+    return response("200 OK", "Content-Type: text/html; charset=utf-8", body=body.encode())
+
+
+def test_first_sights_bear_no_witness_of_what_nobody_saw_before(site):
+    """New pages in a new layout are believed as they are listed, and show nothing of how the texts of older ones are read in it."""
+    fresh = range(13, 17)
+    site.answers |= {f"art_1_{number}.html": split(number) for number in fresh} | {"list": listing(*map(row, range(1, 17)))}
+    site.crawl()
+    assert [change[:2] for change in told(site)] == [("new", f"Lake {number}") for number in fresh]
+    site.clock.pass_by(timedelta(days=80))
+    site.answers |= {f"art_1_{number}.html": split(number) for number in PAGES}
+    site.crawl()
+    assert outcomes(site) == {"ok": 4, "quarantined": 12}
+    assert len(told(site)) == 4
+
+
 def test_a_young_section_has_no_usual_layout(tmp_path):
     """While a section is read for the first time, pages of several layouts are all believed."""
     pages = answers("old") | {f"art_1_{number}.html": page(number, frame=f"frame-{number}") for number in range(5, 9)}

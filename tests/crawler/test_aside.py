@@ -29,9 +29,15 @@ def unlike(*fields: str) -> str:
 
 
 def known(*witnessed: str, base: Reading | None = None, **more) -> Known:
-    """Return what is known of a page: other pages bear witness of the fields `witnessed`, one too few of all others."""
+    """Return what is known of a page: other pages bear witness of the fields `witnessed`, one too few of all others.
+
+    Its form is a common one where it is `common`.
+    """
+    common = more.pop("common", False)
     facts = {"was_read": base is not None, "established": True, "listed_title": TITLE, "listed_date": "2022-09-20", **more}
-    return Known(base=base, witnesses=lambda field: WITNESSES if field in witnessed else WITNESSES - 1, **facts)
+    return Known(
+        base=base, is_common=lambda: common, witnesses=lambda field: WITNESSES if field in witnessed else WITNESSES - 1, **facts
+    )
 
 
 def edited(template: str | None = NEW, **fields) -> Reading:
@@ -46,6 +52,7 @@ READ_BEFORE = {
     "in a new form, as before": (AS_BEFORE, known(base=BEFORE), None),
     "in a new form, with another source": (edited(source="Jiaxing Daily"), known(base=BEFORE), None),
     "another text, and no witness": (edited(text="Other."), known(base=BEFORE), unlike("text")),
+    "another text in a common form": (edited(text="Other."), known(base=BEFORE, common=True), unlike("text")),
     "another text, and witnesses of the title": (edited(text="Other."), known("title", base=BEFORE), unlike("text")),
     "another text, and witnesses of texts": (edited(text="Other."), known("text", base=BEFORE), None),
     "no date any more": (edited(published=None), known("title", "text", base=BEFORE), unlike("published")),
@@ -65,7 +72,8 @@ READ_BEFORE = {
 FIRST_SIGHTS = {
     "as listed": (AS_BEFORE, known(), None),
     "another title": (edited(title="Error"), known(), UNLISTED),
-    "another title in a form that others came in": (edited(title="Error"), known("title"), None),
+    "another title in a form that others came in": (edited(title="Error"), known(common=True), None),
+    "another title, and witnesses": (edited(title="Error"), known(*EVERYTHING), UNLISTED),
     "another title in a young section": (edited(title="Error"), known(established=False), None),
     "never listed": (AS_BEFORE, known(listed_title=None), UNLISTED),
     "listed without a title": (AS_BEFORE, known(listed_title=""), UNLISTED),

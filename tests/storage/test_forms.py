@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from storage.forms import ESTABLISHED, WITNESSES, is_established, listed_as, usual_share, waiting, witnesses
+from storage.forms import ESTABLISHED, WITNESSES, is_common, is_established, listed_as, usual_share, waiting, witnesses
 from storage.records import Attachment, DateCandidate, Listed, Outcome, Reading
 from tests.builders import OTHER_READER, READER, article_url, content, reading
 
@@ -32,6 +34,12 @@ def kept_aside(story, page, *, template=FORM, reader=ASIDE):
     return story.append(page, [answer], Reading(reader, Outcome.QUARANTINED, template=template)).fetch_id
 
 
+def turned(story, page, said="Zhang Bing visited the port.", before=None, **more):
+    """Look at a page that came in another form before, and said there what it says, or something else."""
+    came(story, page, before or said, **{"template": OTHER_FORM, **more})
+    came(story, page, said, **more)
+
+
 def witnessed(story, field, *, template=FORM, reader=READER, but=0):
     """Return how many pages bear witness of a field."""
     return witnesses(story.connection, template, reader, field, but=but)
@@ -43,21 +51,46 @@ def witnessed(story, field, *, template=FORM, reader=READER, but=0):
 def test_pages_bear_witness_once(story, pages):
     """A page counts once, however often it came, and not for itself; beyond enough nobody counts."""
     for _ in range(2):
-        came(story, pages[0])
+        turned(story, pages[0])
     assert (witnessed(story, "text"), witnessed(story, "text", but=pages[0])) == (1, 0)
     for page in pages[1:]:
-        came(story, page)
+        turned(story, page)
     assert witnessed(story, "text") == WITNESSES
 
 
 def test_who_bears_witness(story, pages):
-    """Only a page that the same reader read well in the same form."""
-    came(story, pages[0], template=OTHER_FORM)
-    came(story, pages[1], reader=OTHER_READER)
-    came(story, pages[2], template=None)
-    kept_aside(story, pages[3])
+    """Only a page that the same reader read well in the same form, and in another form that has a name."""
+    came(story, pages[0])
+    came(story, pages[0])
+    came(story, pages[1], template=OTHER_FORM)
+    turned(story, pages[2], reader=OTHER_READER)
+    came(story, pages[3], template=None)
+    came(story, pages[3])
+    kept_aside(story, pages[4], template=OTHER_FORM)
+    came(story, pages[4])
+    came(story, pages[5], template=OTHER_FORM, reader=OTHER_READER)
+    came(story, pages[5])
     assert witnessed(story, "title") == 0
-    assert witnessed(story, "title", template=OTHER_FORM) == witnessed(story, "title", reader=OTHER_READER) == 1
+    assert witnessed(story, "title", reader=OTHER_READER) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "agrees"),
+    [
+        (content(), "title published text attachments"),
+        (content(title="Another"), "published text attachments"),
+        (content(published="2022-09-21"), "title text attachments"),
+        (content("Half of it."), "title published attachments"),
+        (content(attachments=()), "title published text"),
+        (content("Zhang\u00a0Bing visited  the port."), "title published text attachments"),
+    ],
+)
+def test_a_page_speaks_for_what_it_agrees_about(story, pages, before, agrees):
+    """It reads alike in both forms: in a field, or as a whole but for what no comparison sees."""
+    plan = {"attachments": (Attachment("Plan.pdf", "http://h/plan.pdf"),)}
+    before = replace(before, **plan) if "attachments" in agrees else before
+    turned(story, pages[0], content(**plan), before=before)
+    assert [field for field in ("title", "published", "text", "attachments") if witnessed(story, field)] == agrees.split()
 
 
 @pytest.mark.parametrize(
@@ -78,9 +111,25 @@ def test_who_bears_witness(story, pages):
 def test_a_page_speaks_for_what_it_has(story, pages, case):
     """A page without a date, text or attachment shows nothing of how those are read, and a date of its address neither."""
     field, said, dates, has = case
-    came(story, pages[0], said, dates=dates)
+    turned(story, pages[0], said, dates=dates)
     assert witnessed(story, field) == has
     assert usual_share(story.connection, story.section, field) == has
+
+
+def test_a_common_form(story, pages):
+    """Several other pages came in it, and were read well."""
+
+    def common(**more):
+        return is_common(story.connection, **{"template": FORM, "reader": READER, "but": 0, **more})
+
+    for page in pages[:WITNESSES]:
+        assert not common()
+        came(story, page)
+        came(story, page)
+    kept_aside(story, pages[4])
+    assert (common(), common(but=pages[0]), common(but=pages[4])) == (True, False, True)
+    assert not common(template=OTHER_FORM)
+    assert not common(reader=OTHER_READER)
 
 
 # ------------------------------------------------------------------------------------------------- sections
