@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["OTHER_ALERTS", "Verdict", "judged"]
 
-OTHER_ALERTS: frozenset[str] = frozenset()
-"""Kinds of alerts that a story may bring besides blocks: when and how often is for tests of their own."""
+OTHER_ALERTS = frozenset({"host", "layout", "listing", "lying-304", "reworded", "shrunk"})
+"""Kinds of alerts that a story may bring besides blocks, when and how often is for tests of their own; much never changes at once."""
 _NEVER_PROVEN = timedelta(hours=24)
 """A removal that is taken back sooner cannot be proven: the checks must span so much."""
 
@@ -157,12 +157,14 @@ class _Truth:
         before = bisect_right(self._times, at)
         weather = self._diary[before - 1].weather if before else None
         if weather is not None:
-            if weather.failing or weather.challenge or weather.blocked == 403 or weather.layout in _UNREAD:
+            if weather.failing or weather.challenge or weather.blocked == 403:
                 return "nothing"
             if weather.blocked:
                 return "missing"
         article = self.article(path, at)
-        return "missing" if article is None or article.state == "removed" else "page"
+        if article is None or article.state == "removed":
+            return "missing"
+        return "nothing" if weather is not None and weather.layout in _UNREAD else "page"
 
     def blocks(self) -> list[tuple[datetime, datetime]]:
         """Return from when to when our address was blocked by 404."""
