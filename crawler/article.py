@@ -56,6 +56,7 @@ _PUB_DATES = ("pubdate", "article:published_time")
 _HEAD_LINES = 5
 _MOST_LINKED = 0.5
 _LEAST_GUESSED = 60
+_MOST_FILES = 1_000
 _MOST_TEXT = 1_000_000
 """Characters of a text.  The longest press releases, with the tables of a year's budget, hold a tenth of that."""
 
@@ -301,6 +302,8 @@ def _missing(page: _Page, found: _Found) -> list[str]:
         missing.append(f"body not found at {page.select.body!r}" if page.select.body else "body not found: no known container")
     elif page.body is not None and not (found.paragraphs or has_pictures or found.attachments):
         missing.append(f"body empty: {page.body.container} holds neither text nor pictures")
+    if len(found.attachments) > _MOST_FILES:
+        missing.append(f"it names more than {_MOST_FILES} files, as no press release does")
     if sum(map(len, found.paragraphs)) > _MOST_TEXT:
         missing.append(f"the text is longer than {_MOST_TEXT} characters, as that of no press release is")
     if found.title is not None and not found.title.is_certain:

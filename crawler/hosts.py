@@ -142,7 +142,7 @@ class Gate:
 
     def _not_now(self, url: str) -> str | None:
         if not in_scope(url, tuple(self._portals)):
-            return _OUTSIDE
+            return _why_outside(url)
         name = host_of(url)
         return _asked_to_wait(name, self._host(name)) if _is_held(self._host(name), self._clock.now()) else None
 
@@ -180,6 +180,15 @@ class Gate:
         turn = max(host.free_at or now, now)
         host.free_at = turn + delay
         await self._clock.sleep((turn - now).total_seconds())
+
+
+def _why_outside(url: str) -> str:
+    """Return why an address is outside: it is another host's, or none that can be asked at all."""
+    try:
+        host_of(url)
+    except ValueError as exc:
+        return f"no address that can be asked: {exc}"
+    return _OUTSIDE
 
 
 def in_quiet_hours(portal: Portal, now: datetime) -> str | None:

@@ -52,9 +52,8 @@ class Tally:
             return False
         self._characters += sum(len(listed.url) + len(listed.title) for listed in page.records)
         if self._is_endless(page):
-            self.notes.append(
-                f"stopped after {self.printed} rows in {self.answers - 1} answers: no listing of press releases is longer"
-            )
+            read = f"{self.printed} rows of {self.answers - 1} answers were"
+            self.notes.append(f"answer {self.answers} is not read: no listing of press releases is as long; {read}")
             return False
         if self.answers_expected is None:
             # A first answer may hold several of the pages that a person would leaf through.

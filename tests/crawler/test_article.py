@@ -294,3 +294,13 @@ def test_a_text_longer_than_any_is_none(length, outcome):
     assert reading.outcome is outcome
     said = "the text is longer than 1000000 characters, as that of no press release is"
     assert reading.problems == (() if outcome is Outcome.OK else (said,))
+
+
+@pytest.mark.parametrize(("number", "outcome"), [(1_000, Outcome.OK), (1_001, Outcome.UNREADABLE)])
+def test_a_thousand_files_are_enough(number, outcome):
+    """What names more files than any press release is none: each of them would be asked for."""
+    files = "".join(f"<a href=/{each}.pdf>x</a>" for each in range(number))
+    page = f"<h1>Lake</h1><p>Release date:2026-01-01</p><div id=zoom><p>Many files: {files}</p></div>"
+    reading = read_article(page, "https://h.cn/a.html", select=Select(), zone=ZoneInfo("Asia/Shanghai"))
+    assert reading.outcome is outcome
+    assert reading.problems == (() if outcome is Outcome.OK else ("it names more than 1000 files, as no press release does",))

@@ -211,3 +211,12 @@ def test_nothing_is_asked_in_quiet_hours(site):
     summary, captures = site.crawl(quiet_hours=["00:00-23:59"])
     assert captures == []
     assert "quiet hours" in summary.left[0]
+
+
+def test_an_address_that_nobody_takes_is_refused_for_that(site):
+    """A redirect to an address longer than any is refused as such, not as another host's, and its row repeats only its start."""
+    site.answers["art_1_1.html"] = response("302 Moved", f"Location: http://{site.host}/art/{'a' * 9_000}")
+    _, captures = site.crawl()
+    (error,) = [row[3] for row in captures if row[1] == "refused"]
+    assert error.startswith(f"no address that can be asked: longer than any address: 'http://{site.host}/art/aaa")
+    assert len(error) < 200

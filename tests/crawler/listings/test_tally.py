@@ -91,5 +91,5 @@ def test_a_listing_without_end_is_left(most):
     for number in range(answers):
         page = ListingPage("static", readable=True, records=(Listed("", "x" * length),) * min(rows, 2), printed=rows)
         assert counts.take(page, (str(number),)) is (number < answers - 1)
-    stopped = f"stopped after {(answers - 1) * rows} rows in {answers - 1} answers"
-    assert counts.note == f"{stopped}: no listing of press releases is longer"
+    read = f"{(answers - 1) * rows} rows of {answers - 1} answers were"
+    assert counts.note == f"answer {answers} is not read: no listing of press releases is as long; {read}"
