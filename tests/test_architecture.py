@@ -35,7 +35,7 @@ IMPORTS = [
     ("crawler/demo.py", ["crawler", "storage", "config", "seeds", "!storage.publish"], "the demo crawls the embedded portal"),
     ("crawler/*", ["crawler", "storage", "config", "!storage.publish"], "crawler and publishers meet only in the file"),
     ("tests/*", ["tests", *PACKAGES], "tests see everything"),
-    ("bench/*", ["bench", *PACKAGES], "benchmarks see everything"),
+    ("bench/*", ["bench", "tests", *PACKAGES], "benchmarks see everything"),
 ]
 
 _SCREEN = ["crawler/cli.py", "crawler/demo.py", "crawler/render*.py"]
