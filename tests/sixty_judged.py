@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["OTHER_ALERTS", "Verdict", "judged"]
 
 OTHER_ALERTS = frozenset({"host", "layout", "listing", "lying-304", "reworded", "shrunk"})
-"""Kinds of alerts that a story may bring besides blocks, when and how often is for tests of their own; much never changes at once."""
+"""Kinds of alerts that a story may bring besides blocks, when and how often is for other tests; much never changes at once."""
 _NEVER_PROVEN = timedelta(hours=24)
 """A removal that is taken back sooner cannot be proven: the checks must span so much."""
 

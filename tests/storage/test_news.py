@@ -116,7 +116,12 @@ def test_what_people_are_told_of_a_version(story, page, kind, silent, told):
     """A silent edit is a kind of its own; what came back is no edit."""
     appended = story.look(page)
     [row] = story.rows("SELECT * FROM versions WHERE id = ?", appended.version_id)
-    version_id = story.insert("versions", {**row, "id": None, "number": 2, "kind": kind, "silent": silent})
+    del row["id"]
+    links = {
+        "content_id": None if kind is Kind.REMOVED else row["content_id"],
+        "compared_id": appended.version_id if kind in {Kind.EDITED, Kind.RESTORED} else None,
+    }
+    version_id = story.insert("versions", {**row, **links, "number": 2, "kind": kind, "silent": silent})
     before = len(story.outbox())
     with story.archive.transaction():
         tell_version(story.archive._writer, version_id, story.clock())
