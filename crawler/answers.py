@@ -73,7 +73,7 @@ class Reader:
         What came from the home page's address is no press release, however well it reads.
         """
         decoded = decode(answer.body or b"", answer.header("content-type"))
-        doc = _parsed(decoded.text)
+        doc = _parsed(decoded, answer.body or b"")
         reading = self._read_page(answer, decoded, doc)
         if reading.content is not None and not is_home(answer.url, asked):
             verdict = doubt(reading.content)
@@ -94,10 +94,10 @@ class Reader:
             return self.reading(Outcome.UNREADABLE, what)
 
 
-def _parsed(text: str) -> Document | None:
+def _parsed(decoded: Decoded, body: bytes) -> Document | None:
     """Return a page's tree for all who read it, or None where it cannot be had: who needs it will say why."""
     try:
-        return parse(text)
+        return parse(decoded.text, body if decoded.is_plain_utf8 else None)
     except ReadError:
         return None
 

@@ -82,6 +82,11 @@ class Decoded:
     declared_by: DeclaredBy
     problems: tuple[str, ...] = ()
 
+    @property
+    def is_plain_utf8(self) -> bool:
+        """Tell whether the body itself is the text in UTF-8: nothing was replaced, and no mark stood before it."""
+        return self.encoding == "utf-8" and self.declared_by != "bom" and not self.problems
+
 
 @dataclass(frozen=True, slots=True)
 class _Label:

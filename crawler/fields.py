@@ -371,6 +371,7 @@ def _in_element(doc: Document) -> list[str]:
 
 # -------------------------------------------------------------------------------------------------------------- language
 
+_ASCII = re.compile(r"[\x00-\x7f]+")
 _LETTERS = (
     ("ja", re.compile(r"[\u3041-\u30ff]+"), 0.15),
     ("ko", re.compile(r"[\uac00-\ud7a3]+"), 0.15),
@@ -388,6 +389,9 @@ One Chinese character says as much as four or five Latin letters, and Japanese i
 def language_of(text: str, sample: int = 500) -> str | None:
     """Return the language of a text by the share of its letters, or None where it has none; `lang` attributes are often wrong."""
     letters = text[:sample]
-    counts = [(name, len("".join(pattern.findall(letters))), share) for name, pattern, share in _LETTERS]
+    beyond = _ASCII.sub("", letters)  # of an English text next to nothing: five searches of six are for nothing there
+    counts = [
+        (name, len("".join(pattern.findall(letters if name == "en" else beyond))), share) for name, pattern, share in _LETTERS
+    ]
     total = sum(count for _, count, _ in counts)
     return next((name for name, count, share in counts if total and count >= share * total), None)

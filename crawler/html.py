@@ -106,7 +106,6 @@ _AROUND: dict[str | None, str | None] = {**dict.fromkeys(_BLOCKS), **dict.fromke
 _ASCII_SPACE = " \t\n\r\f"
 # White space but for the single space, which may stay as it is: most of it, in prose.
 _WIDE_SPACE = re.compile(r"[ \t\n\r\f](?:(?<! )|[ \t\n\r\f])[ \t\n\r\f]*")
-_WIDE_SIGNS = ("  ", "\t", "\n", "\r", "\f")
 _INVISIBLE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]*")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _TAGS = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
@@ -144,8 +143,8 @@ def too_large(size: int) -> str | None:
     return f"larger than {MOST_PARSED // 1_000_000} MB, which no press release is: its bytes are kept, and not parsed"
 
 
-def parse(text: str) -> Document:
-    """Return the tree of an HTML text.
+def parse(text: str, utf8: bytes | None = None) -> Document:
+    """Return the tree of an HTML text; `utf8` is the same in UTF-8, where it is at hand.
 
     A lone surrogate, which the parser answers with an empty tree and no error, becomes U+FFFD first.  Raises `ReadError` for a
     text larger than `MOST_PARSED`, for block elements that nest deeper than `MAX_DEPTH`, and where memory does not suffice.
@@ -153,7 +152,7 @@ def parse(text: str) -> Document:
     problem = too_large(len(text))
     if problem:
         raise ReadError(problem)
-    source = _utf8(text)
+    source = _utf8(text) if utf8 is None else utf8
     tags = source.count(b"<")
     if tags > MAX_DEPTH and tags - source.count(b"</") > MAX_DEPTH:
         _refuse_deep_nesting(text)
@@ -270,7 +269,11 @@ def blocks(node: Document | Node, skip: Skip | None = None) -> list[str]:
 def collapsed(text: str) -> str:
     """Return a text with its ASCII white space collapsed as HTML does, and without any at its ends."""
     stripped = text.strip(_ASCII_SPACE)
-    return _WIDE_SPACE.sub(" ", stripped) if any(sign in stripped for sign in _WIDE_SIGNS) else stripped
+    return _WIDE_SPACE.sub(" ", stripped) if _is_wide(stripped) else stripped
+
+
+def _is_wide(text: str) -> bool:
+    return "\n" in text or "  " in text or "\t" in text or "\r" in text or "\f" in text
 
 
 def _pieces(root: Document | Node, skip: Skip | None) -> list[str | None]:
@@ -309,8 +312,9 @@ def _lines(text: str) -> list[str | None]:
 
 def collapsed_all(texts: Sequence[str]) -> tuple[str, ...]:
     """Return each text `collapsed`.  They are joined with NUL, which the parser lets into no tree, so that one search does."""
-    joined = _WIDE_SPACE.sub(" ", "\0".join(texts))
-    return tuple(text.strip(_ASCII_SPACE) for text in joined.split("\0")) if texts else ()
+    stripped = [text.strip(_ASCII_SPACE) for text in texts]
+    joined = "\0".join(stripped)
+    return tuple(_WIDE_SPACE.sub(" ", joined).split("\0") if _is_wide(joined) else stripped)
 
 
 def walk(node: Node | None) -> Iterator[Node]:

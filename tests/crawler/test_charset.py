@@ -148,6 +148,24 @@ def test_any_bytes_become_text(body, content_type):
     decoded = decode(body, content_type)
     assert decoded.text.encode("utf-8") is not None
     assert decoded.problems == tuple(dict.fromkeys(decoded.problems))
+    assert not decoded.is_plain_utf8 or decoded.text.encode() == body
+
+
+@pytest.mark.parametrize(
+    ("body", "is_plain"),
+    [
+        ("嘉兴".encode(), True),
+        (b"Jiaxing", True),
+        (b"", True),
+        ("\ufeff嘉兴".encode(), False),
+        (page("gbk").encode("gb18030"), False),
+        ("嘉兴\ufffd".encode(), False),
+        ("嘉兴".encode()[:-1], False),
+    ],
+)
+def test_a_body_that_needs_no_encoding_is_known(body, is_plain):
+    """Sound UTF-8 without a mark before it is the text as the parser takes it; all else is encoded anew."""
+    assert decode(body, None).is_plain_utf8 is is_plain
 
 
 @given(st.text(st.characters(exclude_categories=("Cs",)), max_size=200))

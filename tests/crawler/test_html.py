@@ -128,6 +128,15 @@ def test_what_stands_between_marks_is_found_once():
     assert list(html.between("<<" * 1_000_000, *marks)) == []
 
 
+def test_a_page_in_utf8_needs_no_encoding():
+    """The bytes of a page give the tree of its text, and are refused where that nests too deep."""
+    text = "<p>嘉兴</p><p>\U0001f33e"
+    assert html.blocks(html.parse(text, text.encode())) == html.blocks(html.parse(text)) == ["嘉兴", "\U0001f33e"]
+    deep = "<div><ul>" * 1001
+    with pytest.raises(ReadError, match="2000"):
+        html.parse(deep, deep.encode())
+
+
 def test_surrogates_and_nul_do_not_empty_the_page():
     """A lone surrogate becomes U+FFFD where the parser would return nothing, and a NUL costs no other character."""
     assert paragraphs("a\ud800b<p>c\0d") == ["a\ufffdb", "cd"]
