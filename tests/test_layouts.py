@@ -225,3 +225,20 @@ def test_what_moved_to_another_address_in_a_new_layout_is_replayed(tmp_path):
         assert (counts["readable"], counts["same"], counts["unreadable"], counts["edited"]) == (12, 12, 0, 0)
         assert (told(site), alerts(site)) == ([], [("layout", "site/news", 1)])
         site.assert_rebuilt()
+
+
+def test_what_leads_to_another_page_is_no_version_of_this_one(site):
+    """An old address that leads to another press release: read again by other rules it is still another one."""
+    site.answers |= {
+        "art_1_1.html": response("301 Moved", "Location: /other/1.html"),
+        "other/1.html": page(28, FEW[2]),
+    }
+    site.crawl()
+    assert outcomes(site) == {"ok": 11, "unreadable": 1}
+    site.select = 'body = "#zoom"'
+    counts = site.reparse()
+    assert (counts["bodies"], counts["same"]) == (24, 24)
+    assert told(site) == []
+    problems = site.rows("SELECT problems FROM readings WHERE outcome = 'unreadable'")
+    assert len(problems) == 2
+    assert all("leads to another page" in each for (each,) in problems)
