@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from multiprocessing import get_context
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from crawler.fields import squash
 from crawler.looking import is_same_page, known_of
 from storage.bodies import read_body
 from storage.connect import open_reader
+from storage.derived import page_state
 from storage.fingerprint import compare_sha256
 from storage.forms import waiting
 from storage.health import asides_of
@@ -35,7 +37,7 @@ from storage.records import Outcome, Reading
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from crawler.session import Target
     from storage.archive import Archive
@@ -172,7 +174,11 @@ def _twin(path: str) -> sqlite3.Connection:
 
 def read_again(connection: sqlite3.Connection, page: int, reader: Reader) -> list[Again]:
     """Return the bodies of a page that a reader has not read yet, as it reads them."""
-    return [_again(stored, _reading(connection, page, reader, stored)) for stored in stored_bodies(connection, page, reader.name)]
+    return _read_bodies(connection, page, reader, stored_bodies(connection, page, reader.name))
+
+
+def _read_bodies(connection: sqlite3.Connection, page: int, reader: Reader, bodies: Iterable[Stored]) -> list[Again]:
+    return [_again(stored, _reading(connection, page, reader, stored)) for stored in bodies]
 
 
 def _again(stored: Stored, reading: Reading) -> Again:
@@ -218,19 +224,32 @@ def believe_witnessed(
     bodies, counts = 0, Counter[str]()
     for page in waiting(archive.connection, section, reader.name, reader.name + ASIDE):
         if only is None or page in only:
-            believed = _borne_out(archive, {"page": page, "section": section}, reader)
-            bodies += len(believed)
-            counts.update(_told(archive.connection, archive, page, reader.name, believed) if believed else {})
+            fresh, believed = _borne_out(archive.connection, {"page": page, "section": section}, reader)
+            bodies += believed
+            counts.update(_told(archive.connection, archive, page, reader.name, fresh) if believed else {})
     return bodies, counts
 
 
-def _borne_out(archive: Archive, page: Row, reader: Reader) -> dict[int, Reread]:
-    """Return what was kept aside of a page and is not any more, with the bodies that a new reader compares it with."""
-    bodies = read_again(archive.connection, page["page"], reader)
-    fresh = settled(archive.connection, page, reader, bodies, believe=False)
-    believed = {fetch_id: each for fetch_id, each in fresh.items() if not each.reading.reader.endswith(ASIDE)}
-    waited = any(each.held is Outcome.QUARANTINED and each.fetch_id in believed for each in bodies)
-    return believed if waited else {}
+def _borne_out(connection: sqlite3.Connection, page: Row, reader: Reader) -> tuple[dict[int, Reread], int]:
+    """Return how the bodies of a page read, and how many of them are kept aside no more.
+
+    They are judged beside the page's base as the same reader reads it.  Once something is believed all other bodies are read too:
+    what comes of it hangs on what came before.
+    """
+    stored = stored_bodies(connection, page["page"], reader.name)
+    base = page_state(connection, page["page"]).base_fetch_id
+    asides = {each.fetch_id for each in stored if each.held is Outcome.QUARANTINED}
+    first = [each for each in stored if each.fetch_id in asides or each.fetch_id == base]
+    bodies = _read_bodies(connection, page["page"], reader, first)
+    believed = asides & _believed(settled(connection, page, reader, bodies, believe=False)).keys()
+    if believed:
+        others = [each for each in stored if each not in first]
+        bodies = sorted(bodies + _read_bodies(connection, page["page"], reader, others), key=attrgetter("fetch_id"))
+    return _believed(settled(connection, page, reader, bodies, believe=False)), len(believed)
+
+
+def _believed(fresh: Mapping[int, Reread]) -> dict[int, Reread]:
+    return {fetch_id: each for fetch_id, each in fresh.items() if not each.reading.reader.endswith(ASIDE)}
 
 
 def settled(

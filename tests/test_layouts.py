@@ -10,6 +10,8 @@ from tests.misbehaviour import response
 from tests.site import LAKE, Site, listing
 
 PAGES = range(1, 13)
+FOOTED = 'published = ".when, h1 + p"'
+"""Rules that find a date beside the title, and at the foot."""
 FEW = {1: "The lake was drained.", 2: "The lake was filled again by the volunteers of five towns."}
 
 
@@ -167,17 +169,20 @@ def split(number: int, text: str = LAKE) -> bytes:
     return response("200 OK", "Content-Type: text/html; charset=utf-8", body=body.encode())
 
 
-def test_first_sights_bear_no_witness_of_what_nobody_saw_before(site):
-    """New pages in a new layout are believed as they are listed, and show nothing of how the texts of older ones are read in it."""
+@pytest.mark.parametrize("select", ["", FOOTED])
+def test_first_sights_bear_no_witness_of_what_nobody_saw_before(site, select):
+    """New pages in a new layout are believed as listed, and show nothing of how older texts are read in it, by old or new rules."""
     fresh = range(13, 17)
     site.answers |= {f"art_1_{number}.html": split(number) for number in fresh} | {"list": listing(*map(row, range(1, 17)))}
     site.crawl()
     assert [change[:2] for change in told(site)] == [("new", f"Lake {number}") for number in fresh]
     site.clock.pass_by(timedelta(days=80))
     site.answers |= {f"art_1_{number}.html": split(number) for number in PAGES}
+    site.select = select
     site.crawl()
     assert outcomes(site) == {"ok": 4, "quarantined": 12}
     assert len(told(site)) == 4
+    assert alerts(site) == [("layout", "site/news", 0)]
 
 
 def test_a_young_section_has_no_usual_layout(tmp_path):
@@ -199,11 +204,11 @@ def test_a_page_kept_aside_keeps_its_validators_and_its_bounds(site):
     site.assert_rebuilt()
 
 
-def moved(number: int) -> bytes:
-    """Return a press release as it is served at its new address: its date at the foot, where only rules of its own find it."""
+def footed(number: int, text: str = FEW[2]) -> bytes:
+    """Return a press release with its date at the foot, where only rules of its own find it."""
     body = (
         f"<html><head><title>Lake {number}</title></head><body><h1>Lake {number}</h1>"
-        f'<div id="zoom"><p>{FEW[2]} Number {number}.</p></div><p class="when">2026-01-{number:02} 10:00</p></body></html>'
+        f'<div id="zoom"><p>{text} Number {number}.</p></div><p class="when">2026-01-{number:02} 10:00</p></body></html>'
     )
     return response("200 OK", "Content-Type: text/html; charset=utf-8", body=body.encode())
 
@@ -215,12 +220,12 @@ def test_what_moved_to_another_address_in_a_new_layout_is_replayed(tmp_path):
         site.crawl()
         for number in PAGES:
             address = f"Location: /other/{number}.html"
-            site.answers |= {f"art_1_{number}.html": response("301 Moved", address), f"other/{number}.html": moved(number)}
+            site.answers |= {f"art_1_{number}.html": response("301 Moved", address), f"other/{number}.html": footed(number)}
         site.clock.pass_by(timedelta(days=80))
         site.crawl()
         assert outcomes(site) == {"quarantined": 12}
         site.clock.pass_by(timedelta(hours=1))
-        site.select = 'published = ".when, h1 + p"'
+        site.select = FOOTED
         counts = site.reparse(quarantined=True)
         assert (counts["readable"], counts["same"], counts["unreadable"], counts["edited"]) == (12, 12, 0, 0)
         assert (told(site), alerts(site)) == ([], [("layout", "site/news", 1)])
@@ -242,3 +247,26 @@ def test_what_leads_to_another_page_is_no_version_of_this_one(site):
     problems = site.rows("SELECT problems FROM readings WHERE outcome = 'unreadable'")
     assert len(problems) == 2
     assert all("leads to another page" in each for (each,) in problems)
+
+
+def test_rules_that_are_mended_before_the_replay_lose_nothing(site):
+    """The crawler goes on with mended rules: each edit that lay in the quarantine is told once, at the first look that saw it."""
+    order = [number for (number,) in site.rows("SELECT page_id FROM _frontier ORDER BY due_at, page_id")]
+    edited = {order[0], order[-1]}  # one is read before its witnesses, one after them
+    site.answers |= {f"art_1_{number}.html": footed(number, FEW[1] if number in edited else LAKE) for number in PAGES}
+    site.crawl()
+    assert outcomes(site) == {"quarantined": 12}
+    (seen,) = site.rows("SELECT max(started_at) FROM runs")[0]
+    site.clock.pass_by(timedelta(days=1))
+    site.select = FOOTED
+    site.crawl()
+    assert [change[0] for change in told(site)] == ["edited", "edited"]
+    site.clock.pass_by(timedelta(days=1))
+    site.reparse(quarantined=True)
+    assert [change[0] for change in told(site)] == ["edited", "edited"]
+    assert {title for _, title, *_ in told(site)} == {f"Lake {number}" for number in edited}
+    looks = site.rows("SELECT observed_at, not_before FROM changes ORDER BY observed_at")
+    mended = site.rows("SELECT started_at FROM runs ORDER BY id DESC LIMIT 1")[0][0]
+    assert all(not_before < seen < observed_at < mended for observed_at, not_before in looks)
+    assert site.rows("SELECT kind FROM _outbox WHERE alert_id IS NULL") == [("silent",), ("silent",)]
+    site.assert_rebuilt()
