@@ -75,7 +75,8 @@ class HttpOptions:
 
     `deadline` is for a whole ask with all its hops, without the waits of its permit; `connect_timeout` for one connection
     (both seconds); `max_bytes` for one body, on the wire and decoded.  `allow_private` and `legacy_tls` are asked with
-    'host' or 'host:port' (see `crawler.network.host_and_port`).  `proxy` may hold a password and is never shown.
+    'host' or 'host:port' (see `crawler.network.host_and_port`).  `proxy` may hold a password and is never shown.  `authorities`
+    (certificates, PEM) are trusted besides those that everybody trusts.
     """
 
     user_agent: str
@@ -87,6 +88,7 @@ class HttpOptions:
     allow_private: HostTest = nobody
     legacy_tls: HostTest = nobody
     resolver: Resolver = resolve
+    authorities: str | None = None
 
 
 class Client:
@@ -292,9 +294,11 @@ def _detail(chain: list[Exception]) -> str:
 
 
 @cache
-def _tls_context(*, legacy: bool) -> ssl.SSLContext:
+def _tls_context(*, legacy: bool, authorities: str | None) -> ssl.SSLContext:
     """Return a context that verifies certificates; reading the authorities takes long enough to do it once."""
     context = httpx.create_ssl_context(verify=True, trust_env=False)
+    if authorities is not None:
+        context.load_verify_locations(cadata=authorities)
     return weaken(context) if legacy else context
 
 
@@ -304,14 +308,8 @@ def _transport(options: HttpOptions, *, legacy: bool) -> httpx.AsyncHTTPTranspor
         max_connections=options.connections, max_keepalive_connections=options.connections, keepalive_expiry=_KEEPALIVE_SECONDS
     )
     try:
-        transport = httpx.AsyncHTTPTransport(
-            verify=_tls_context(legacy=legacy),
-            trust_env=False,
-            http1=True,
-            http2=False,
-            limits=limits,
-            proxy=options.proxy,
-        )
+        tls = _tls_context(legacy=legacy, authorities=options.authorities)
+        transport = httpx.AsyncHTTPTransport(verify=tls, trust_env=False, http2=False, limits=limits, proxy=options.proxy)
     except (ValueError, ImportError, httpx.InvalidURL) as error:
         # Without the address: it may hold a password.
         raise CrawlError("the proxy's address is of no use", hint="write proxy as http://HOST:PORT") from error

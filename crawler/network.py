@@ -48,7 +48,9 @@ _NOT_PUBLIC = tuple(
         ("169.254.0.0/16", "link-local; cloud machines keep their credentials there"),
         ("fe80::/10", "link-local"),
         ("100.64.0.0/10", "shared inside a carrier's network, RFC 6598"),
+        ("192.0.0.0/24", "kept for protocols, RFC 6890"),
         ("::ffff:0:0/96", "an IPv4 address in IPv6 clothing, RFC 4291"),
+        ("::ffff:0:0:0/96", "an IPv4 address in IPv6 clothing, RFC 2765"),
         ("::/96", "an IPv4 address in IPv6 clothing, RFC 4291"),
         ("64:ff9b::/96", "an IPv4 address behind NAT64, RFC 6052"),
         ("64:ff9b:1::/48", "an IPv4 address behind NAT64, RFC 8215"),
@@ -58,8 +60,12 @@ _NOT_PUBLIC = tuple(
         ("fec0::/10", "site-local, RFC 3879"),
         ("224.0.0.0/4", "multicast"),
         ("ff00::/8", "multicast"),
+        ("3fff::/20", "kept for documentation, RFC 9637"),
     )
 )
+
+# All that is given out of IPv6; what may be made of the rest, nobody knows yet.
+_GIVEN_OUT = ip_network("2000::/3")
 
 # OpenSSL's own setting for servers of an earlier age: old protocols and short keys pass.
 _OLD_CIPHERS = "DEFAULT:@SECLEVEL=0"
@@ -101,6 +107,8 @@ def refusal_of(address: str) -> str | None:
     for network, reason in _NOT_PUBLIC:
         if literal in network:
             return reason
+    if literal.version == _GIVEN_OUT.version and literal not in _GIVEN_OUT:
+        return "not given out as global unicast, RFC 4291"
     return None if literal.is_global else "a private or reserved address"
 
 

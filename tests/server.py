@@ -20,7 +20,7 @@ from typing import Self
 
 from tests.misbehaviour import ROUTES, Handler, Pieces, Request, ResetWantedError, response
 
-__all__ = ["CERTIFICATE", "Server"]
+__all__ = ["CERTIFICATE", "EXPIRED", "Server"]
 
 _MOST_HEAD = 65_536
 _TLS_HANDSHAKE = b"\x16"
@@ -49,22 +49,38 @@ dHXPlUR4WwIhAKv3LYD6r3iXQlq4oPn9w9iNK0Oscmixv0YJnrqmJXkz
 -----END CERTIFICATE-----
 """
 
+# The same, good for the year 2020 only.
+EXPIRED = """-----BEGIN CERTIFICATE-----
+MIIBcTCCARagAwIBAgIBATAKBggqhkjOPQQDAjAWMRQwEgYDVQQDDAtwb3J0YWwu
+dGVzdDAeFw0yMDAxMDEwMDAwMDBaFw0yMTAxMDEwMDAwMDBaMBYxFDASBgNVBAMM
+C3BvcnRhbC50ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEo56ApOAw4f43
+VL/jr34JOdXfJvjbbWC/jHk2Qd2fVvsrqivPQdDF1ea2EUz+bqoWSSgNTHfE+Ld4
+DytipYM7qqNVMFMwDwYDVR0TAQH/BAUwAwEB/zAhBgNVHREEGjAYggtwb3J0YWwu
+dGVzdIIJbG9jYWxob3N0MB0GA1UdDgQWBBRp0mQYI33KQcdgI0ZX0NP1HiCYRDAK
+BggqhkjOPQQDAgNJADBGAiEAqlStWrOIeiPiCOr42mtD7ll91mV0RhcrY5QT0Qhx
+XDcCIQDoN9E6fyYhQEbvJQzKa1B/y9EsG5Fs+bV8Pl3EBmnByQ==
+-----END CERTIFICATE-----
+"""
+
 
 class Server:
     """The server in a thread of its own, from `with` to the end of its block.
 
     `seen` holds the requests in order, `connections` counts connections, `names` the host names that TLS clients asked for.
-    A test may give `routes` of its own, which come before the table's.
+    A test may give `routes` of its own, which come before the table's; `tls` is a certificate, or True for the sound one, and
+    `newest` the newest version of TLS that is spoken.
     """
 
-    def __init__(self, routes: dict[str, Handler] | None = None, *, tls: bool = False) -> None:
+    def __init__(
+        self, routes: dict[str, Handler] | None = None, *, tls: bool | str = False, newest: ssl.TLSVersion | None = None
+    ) -> None:
         self.routes = {**ROUTES, **(routes or {})}
         self.seen: list[Request] = []
         self.names: list[str | None] = []
         self.connections = 0
         self.port = 0
         self._scheme = "https" if tls else "http"
-        self._context = self._tls_context() if tls else None
+        self._context = self._tls_context(CERTIFICATE if tls is True else tls, newest) if tls else None
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
@@ -132,11 +148,15 @@ class Server:
         finally:
             writer.close()
 
-    def _tls_context(self) -> ssl.SSLContext:
+    def _tls_context(self, certificate: str, newest: ssl.TLSVersion | None) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if newest is not None:
+            context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+            context.maximum_version = newest
+            context.set_ciphers("DEFAULT:@SECLEVEL=0")
         with tempfile.TemporaryDirectory() as folder:
             both = Path(folder) / "server.pem"
-            both.write_text(_KEY + CERTIFICATE, encoding="ascii")
+            both.write_text(_KEY + certificate, encoding="ascii")
             context.load_cert_chain(both)
         context.sni_callback = lambda _socket, name, _context: self.names.append(name)
         return context

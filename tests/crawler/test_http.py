@@ -24,8 +24,9 @@ from crawler.http import (
 )
 from storage.records import Purpose, Result
 from tests.misbehaviour import CHALLENGE, ETAG, GB18030_TEXT, LAST_MODIFIED, PAGE, RETRY_AT, response
-from tests.server import Server
+from tests.server import CERTIFICATE, EXPIRED, Server
 
+OTHER_HOST = "Hostname mismatch, certificate is not valid for 'other.test'."
 AGENT = "jiaxing-today/0.1 (+https://example.org/contact)"
 
 
@@ -63,6 +64,15 @@ class StepClock:
 async def granted(_url):
     """Permit everything."""
     return
+
+
+def answering(*addresses):
+    """Return a resolver that knows only these addresses."""
+
+    async def resolver(_host, _port):
+        return list(addresses)
+
+    return resolver
 
 
 def options(**changes):
@@ -401,6 +411,47 @@ def test_a_certificate_nobody_signed_is_not_accepted(legacy):
         assert server.seen == []
     assert (fetch.result, fetch.error) == (Result.NETWORK_ERROR, "certificate not accepted: self-signed certificate")
     assert fetch.remote_address == f"127.0.0.1:{server.port}"
+
+
+@pytest.mark.parametrize(
+    ("certificate", "trusted", "host", "result", "error"),
+    [
+        (CERTIFICATE, CERTIFICATE, "portal.test", Result.RESPONSE, None),
+        (CERTIFICATE, None, "portal.test", Result.NETWORK_ERROR, "self-signed certificate"),
+        (EXPIRED, EXPIRED, "portal.test", Result.NETWORK_ERROR, "certificate has expired"),
+        (
+            CERTIFICATE,
+            CERTIFICATE,
+            "other.test",
+            Result.NETWORK_ERROR,
+            "Hostname mismatch, certificate is not valid for 'other.test'.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("legacy", [False, True])
+def test_certificates(certificate, trusted, host, result, error, legacy):  # noqa: PLR0913, PLR0917 - the columns of the table
+    """A certificate by a known authority, in time, for the host that was asked is accepted; any other is an outcome, in words."""
+    settings = options(resolver=answering("127.0.0.1"), legacy_tls=lambda _host: legacy, authorities=trusted)
+    with Server(tls=certificate) as server:
+        (fetch,) = ask(server.url("/ok", host=host), settings=settings)
+        assert len(server.seen) == (result is Result.RESPONSE)
+    assert (fetch.result, fetch.error) == (result, error and f"certificate not accepted: {error}")
+    assert fetch.remote_address == f"127.0.0.1:{server.port}"
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated:DeprecationWarning")
+@pytest.mark.parametrize(
+    ("legacy", "result", "error"), [(False, Result.NETWORK_ERROR, "TLS failed: "), (True, Result.RESPONSE, None)]
+)
+def test_old_tls_is_spoken_only_where_that_is_said(legacy, result, error):
+    """A server of an earlier age is an outcome, unless the portal's file says that it is to be borne with."""
+    settings = options(
+        resolver=answering("127.0.0.1"), legacy_tls=lambda host: legacy and host.startswith("portal.test:"), authorities=CERTIFICATE
+    )
+    with Server(tls=True, newest=ssl.TLSVersion.TLSv1_1) as server:
+        (fetch,) = ask(server.url("/ok", host="portal.test"), settings=settings)
+    assert fetch.result is result
+    assert fetch.error is None if error is None else fetch.error.startswith(error)
 
 
 def test_tls_with_a_server_that_speaks_none_fails_in_plain_words(server):

@@ -37,8 +37,11 @@ REFUSED = [
     "169.254.169.254",
     "100.64.0.1",
     "100.127.255.255",
+    "192.0.0.1",
+    "192.0.0.9",
     "192.0.2.1",
     "198.18.0.1",
+    "198.19.255.255",
     "192.88.99.1",
     "224.0.0.1",
     "240.0.0.1",
@@ -48,12 +51,17 @@ REFUSED = [
     "::7f00:1",
     "::ffff:127.0.0.1",
     "::ffff:8.8.8.8",
+    "::ffff:0:127.0.0.1",
+    "::1:2:3",
     "64:ff9b::7f00:1",
     "64:ff9b::808:808",
     "64:ff9b:1::1",
     "2002:7f00:1::",
     "2001:0:1::1",
     "2001:db8::1",
+    "3fff::1",
+    "4000::1",
+    "5f00::1",
     "fc00::1",
     "fe80::1",
     "fe80::1%eth0",
@@ -98,7 +106,10 @@ def test_public_addresses_pass(address):
 def test_no_spelling_in_ipv6_frees_an_ipv4_address(address):
     """Mapped, translated and tunnelled forms of every IPv4 address are refused."""
     number = int(address)
-    forms = [f"::ffff:{address}", f"64:ff9b::{address}", f"::{address}", f"2002:{number >> 16:x}:{number & 0xFFFF:x}::1"]
+    halves = f"{number >> 16:x}:{number & 0xFFFF:x}"
+    forms = [f"::ffff:{address}", f"::ffff:0:{address}", f"64:ff9b::{address}", f"64:ff9b:1::{address}", f"::{address}"]
+    veiled = number ^ 0xFFFFFFFF
+    forms += [f"2002:{halves}::1", f"2001:0:808:808::{veiled >> 16:x}:{veiled & 0xFFFF:x}"]
     assert all(refusal_of(form) for form in forms)
 
 
@@ -175,6 +186,33 @@ def test_a_name_is_resolved_once_and_only_its_public_addresses_are_used():
     with pytest.raises(AddressRefusedError, match=r"127\.0\.0\.1: this machine itself; 192\.0\.2\.1: a private"):
         asyncio.run(connect(GuardedBackend(resolver=resolver), "portal.test", 80))
     assert asked == [("portal.test", 80)]
+
+
+def test_of_a_public_and_a_private_address_only_the_public_one_is_left():
+    """A name server that mixes them leads nowhere but to the public ones, in its order."""
+    resolver, asked = answering("10.0.0.1", "8.8.8.8", "::1", "2400:3200::1", "::ffff:1.1.1.1")
+    backend = GuardedBackend(resolver=resolver)
+    assert asyncio.run(backend._addresses("portal.test", 80, None)) == ["8.8.8.8", "2400:3200::1"]
+    assert len(asked) == 1
+
+
+def test_a_name_that_changes_after_it_was_judged_changes_nothing():
+    """A name server that answers with a public address first, and then with ours, is asked but once, and we are not reached."""
+    answers = iter((["8.8.8.8"], ["127.0.0.1"], ["127.0.0.1"]))
+
+    async def resolver(_host, _port):
+        return next(answers)
+
+    async def connect(server):
+        backend = GuardedBackend(resolver=resolver)
+        with pytest.raises(httpcore.ConnectError):  # from the address of loopback no packet goes to a public one
+            await backend.connect_tcp("portal.test", server.port, timeout=5.0, local_address="127.0.0.1")
+
+    with Server() as server:
+        asyncio.run(connect(server))
+        assert server.connections == 0
+    assert next(answers) == ["127.0.0.1"]
+    assert len(list(answers)) == 1
 
 
 def test_the_next_address_is_tried_when_one_does_not_answer():
