@@ -149,6 +149,64 @@ def bomb(_request: Request) -> bytes:
     return _page("Content-Encoding: gzip", body=_bomb())
 
 
+def deflate_bomb(request: Request) -> bytes:
+    """Serve the same as deflate: with its header, or at /deflate-bomb/raw without."""
+    wbits = -15 if request.rest == "raw" else 15
+    return _page("Content-Encoding: deflate", body=zlib.compress(b"\0" * BOMB_BYTES, level=1, wbits=wbits))
+
+
+def members(_request: Request) -> bytes:
+    """Serve a gzip body of a thousand empty members."""
+    return _page("Content-Encoding: gzip", body=gzip.compress(b"") * 1_000)
+
+
+def thrice(_request: Request) -> bytes:
+    """Use three encodings on top of each other, named in one header."""
+    return _page("Content-Encoding: gzip, deflate, gzip", body=gzip.compress(zlib.compress(gzip.compress(PAGE))))
+
+
+def gzip_and_more(_request: Request) -> bytes:
+    """Serve the page as two gzip members and something that is none."""
+    half = len(PAGE) // 2
+    return _page("Content-Encoding: gzip", body=gzip.compress(PAGE[:half]) + gzip.compress(PAGE[half:]) + b"<!-- cached -->" * 99)
+
+
+async def chunk_extension(_request: Request) -> Pieces:
+    """Send a chunk whose extension has no end."""
+    yield b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;name="
+    while True:
+        yield _CHUNK
+
+
+async def small_chunks(_request: Request) -> Pieces:
+    """Send chunks of one byte, each with a long extension, without end."""
+    yield b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    while True:
+        yield (b"1;name=" + b"x" * 1_000 + b"\r\nx\r\n") * 50
+        await asyncio.sleep(0)
+
+
+async def trailers(_request: Request) -> Pieces:
+    """Send a body, and then trailers without end."""
+    yield b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+    while True:
+        yield b"X-Trailer: " + b"x" * 1_000 + b"\r\n"
+
+
+async def informed(request: Request) -> Pieces:
+    """Send /informed/STATUS, an answer that goes before the answer, without end."""
+    while True:
+        yield f"HTTP/1.1 {request.rest} Wait\r\nLink: </a.css>\r\n\r\n".encode() * 50
+        await asyncio.sleep(0)
+
+
+def cookies(request: Request) -> bytes:
+    """Redirect to the next of /cookies/N with a thousand cookies more each time."""
+    hop = int(request.rest or "0")
+    set_cookies = (f"Set-Cookie: c{hop}-{number}=1; Path=/" for number in range(1_000))
+    return response("302 Moved", f"Location: /cookies/{hop + 1}", *set_cookies)
+
+
 async def wire_flood(_request: Request) -> Pieces:
     """Send without end."""
     yield b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
@@ -314,6 +372,15 @@ ROUTES: dict[str, Handler] = {
     "/br": brotli,
     "/nested": nested,
     "/bomb": bomb,
+    "/deflate-bomb": deflate_bomb,
+    "/members": members,
+    "/thrice": thrice,
+    "/gzip-and-more": gzip_and_more,
+    "/chunk-extension": chunk_extension,
+    "/small-chunks": small_chunks,
+    "/trailers": trailers,
+    "/informed": informed,
+    "/cookies": cookies,
     "/wire-flood": wire_flood,
     "/announced-flood": announced_flood,
     "/drip": drip,

@@ -136,7 +136,7 @@ def test_headers_of_the_ask_come_before_ours_and_secrets_are_not_recorded(server
     assert "authorization" not in {name.lower() for name, _ in fetch.request_headers}
 
 
-@pytest.mark.parametrize("path", ["/gzip", "/deflate", "/raw-deflate", "/chunked", "/until-closed", "/long"])
+@pytest.mark.parametrize("path", ["/gzip", "/deflate", "/raw-deflate", "/gzip-and-more", "/chunked", "/until-closed", "/long"])
 def test_every_proper_way_of_sending_gives_the_same_page(server, path):
     """Compressed, chunked, ended by closing or followed by too much: the entity is the page."""
     (fetch,) = ask(server.url(path))
@@ -149,7 +149,13 @@ def test_every_proper_way_of_sending_gives_the_same_page(server, path):
         ("/bad-gzip", Result.NETWORK_ERROR, 200, "bad gzip: "),
         ("/br", Result.NETWORK_ERROR, 200, "a content encoding that was not asked for: br"),
         ("/nested", Result.NETWORK_ERROR, 200, "several content encodings at once: gzip, gzip"),
+        ("/thrice", Result.NETWORK_ERROR, 200, "several content encodings at once: gzip, deflate, gzip"),
+        ("/members", Result.NETWORK_ERROR, 200, "bad gzip: more than 100 members"),
         ("/bomb", Result.TOO_LARGE, 200, "larger than 1000000 bytes"),
+        ("/deflate-bomb", Result.TOO_LARGE, 200, "larger than 1000000 bytes"),
+        ("/deflate-bomb/raw", Result.TOO_LARGE, 200, "larger than 1000000 bytes"),
+        ("/chunk-extension", Result.TRUNCATED, 200, "broken answer: "),
+        ("/trailers", Result.TRUNCATED, 200, "broken answer: "),
         ("/wire-flood", Result.TOO_LARGE, 200, "larger than 1000000 bytes"),
         ("/announced-flood", Result.TOO_LARGE, 200, "larger than 1000000 bytes"),
         ("/headers-flood", Result.NETWORK_ERROR, None, "broken answer: "),
@@ -183,9 +189,12 @@ def test_a_body_that_is_cut_off_is_kept_as_evidence(server, path, body, words):
     assert fetch.error.startswith(words)
 
 
-@pytest.mark.parametrize(("path", "status"), [("/drip", 200), ("/silence", None)])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/drip", 200), ("/silence", None), ("/small-chunks", 200), ("/informed/100", None), ("/informed/103", None)],
+)
 def test_the_deadline_holds_against_whoever_drips_or_keeps_silent(server, path, status):
-    """A byte now and then does not extend the time."""
+    """Neither a byte now and then extends the time, nor a flood that says nothing."""
     (fetch,) = ask(server.url(path), settings=options(deadline=0.25))
     assert (fetch.result, fetch.status, fetch.body) == (Result.NETWORK_ERROR, status, None)
     assert fetch.error == "no answer within 0.25 s"
@@ -287,6 +296,21 @@ def test_too_many_redirects_end_with_an_error(server, path):
     hops = ask(server.url(path))
     assert [hop.error for hop in hops] == [None] * 5 + ["more than 5 redirects"]
     assert [hop.result for hop in hops] == [Result.RESPONSE] * 6
+
+
+def test_a_redirect_with_cookies_without_end_comes_to_one(server):
+    """A thousand cookies more with each hop are sent back and kept as they are, and there are six hops at most."""
+    hops = ask(server.url("/cookies"))
+    assert [hop.error for hop in hops] == [None] * 5 + ["more than 5 redirects"]
+    assert dict(hops[-1].request_headers)["Cookie"].count("=") == 5_000
+    assert len(hops[-1].response_headers) == 1_002
+
+
+def test_a_location_as_long_as_any_header_is_followed_in_full(server):
+    """The address of 60,000 characters is asked for as it stands, and what comes of it is a row like any other."""
+    hops = ask(server.url(f"/redirect-to?u=/echo/{'a' * 60_000}"))
+    assert [hop.status for hop in hops] == [302, 200]
+    assert server.seen[-1].target == f"/echo/{'a' * 60_000}"
 
 
 @pytest.mark.parametrize("target", ["", "file:///etc/passwd", "http://[::1"])
