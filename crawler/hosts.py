@@ -33,6 +33,8 @@ __all__ = ["Gate", "in_quiet_hours"]
 _ROBOTS_FOR = timedelta(hours=24)
 """How long a robots.txt is believed (RFC 9309, 2.4)."""
 _LONGEST_HOLD = timedelta(days=1)
+_LONGEST_TURN = timedelta(minutes=15)
+"""How long a run stands still for a host whose robots.txt wants long waits between requests."""
 _REFUSED_FOR = timedelta(hours=1)
 """How long a host that will not serve us is left alone; the next look may find it in another mood."""
 _TIMES_IN_A_ROW = 5
@@ -72,10 +74,7 @@ class Gate:
 
     async def permit(self, url: str) -> str | None:
         """Wait for our turn with the host of `url` and return None, or return why it is not to be asked."""
-        reason = self._not_now(url) or await self._forbidden(url)
-        if reason is None:
-            await self._turn(host_of(url))
-        return reason
+        return self._not_now(url) or await self._forbidden(url) or await self._turn(host_of(url))
 
     def heard(self, fetch: Fetch) -> None:
         """Note what an answer asks of us: to wait (Retry-After), to stay away (a block), or that there was none."""
@@ -166,20 +165,23 @@ class Gate:
 
     async def _permit_robots(self, url: str) -> str | None:
         """Permit a hop on the way to rules: everything holds but the rules themselves."""
-        reason = self._not_now(url)
-        if reason is None:
-            await self._turn(host_of(url))
-        return reason
+        return self._not_now(url) or await self._turn(host_of(url))
 
-    async def _turn(self, name: str) -> None:
-        """Wait until the host's delay since the last request has passed; robots.txt can only make it longer."""
-        host = self._host(name)
-        asked = (host.rules.delay(self._agent) if host.rules else None) or 0.0
-        delay = timedelta(seconds=max(self._portals[name].politeness.delay, asked))
+    async def _turn(self, name: str) -> str | None:
+        """Wait until the host's delay since the last request has passed; robots.txt can only make it longer.
+
+        Where it makes it so long that the run would stand still, the host is left to a later run, and why is returned.
+        """
+        host, ours = self._host(name), self._portals[name].politeness.delay
+        asked = min((host.rules.delay(self._agent) if host.rules else None) or 0.0, _LONGEST_HOLD.total_seconds())
         now = self._clock.now()
         turn = max(host.free_at or now, now)
-        host.free_at = turn + delay
+        if asked > ours and turn - now > _LONGEST_TURN:
+            self._hold(name, turn - now)
+            return _asked_to_wait(name, host)
+        host.free_at = turn + timedelta(seconds=max(ours, asked))
         await self._clock.sleep((turn - now).total_seconds())
+        return None
 
 
 def _why_outside(url: str) -> str:

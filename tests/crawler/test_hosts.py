@@ -220,3 +220,29 @@ def test_an_address_that_nobody_takes_is_refused_for_that(site):
     (error,) = [row[3] for row in captures if row[1] == "refused"]
     assert error.startswith(f"no address that can be asked: longer than any address: 'http://{site.host}/art/aaa")
     assert len(error) < 200
+
+
+@pytest.mark.parametrize("delay", ["86400", "1e300", "1000"])
+def test_a_host_that_wants_waits_without_end_is_left_to_later_runs(site, delay):
+    """A run does not stand still for what robots.txt asks: what follows its first request waits, on the record."""
+    rules = f"User-agent: *\nCrawl-delay: {delay}\n".encode()
+    site.answers["robots.txt"] = response("200 OK", "Content-Type: text/plain", body=rules)
+    began = site.clock.instant
+    summary, captures = site.crawl()
+    assert [row[:2] for row in captures] == [("robots", "response"), ("listing", "response"), ("first", "refused")]
+    assert captures[-1][3].startswith(f"{site.host} is not to be asked until ")
+    (left,) = summary.left
+    assert left == f"{captures[-1][3]} (3 pages wait)"
+    assert site.clock.instant - began < timedelta(seconds=5)
+    site.clock.pass_by(timedelta(days=2))
+    _, captures = site.run(lambda session, targets: recheck(session, targets, [1]))
+    assert [row[:2] for row in captures] == [("robots", "response"), ("recheck", "response")]
+
+
+def test_a_wait_of_minutes_is_waited_for(site):
+    """What robots.txt asks in earnest is kept, by waiting."""
+    site.answers["robots.txt"] = response("200 OK", "Content-Type: text/plain", body=b"User-agent: *\nCrawl-delay: 120\n")
+    began = site.clock.instant
+    summary, _ = site.crawl()
+    assert summary.counts["baseline"] == 4
+    assert site.clock.instant - began > timedelta(minutes=8) - timedelta(seconds=1)
