@@ -17,13 +17,13 @@ from asyncio.subprocess import PIPE
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from crawler.answers import FAULTS
 from crawler.errors import ReadError
 from crawler.html import is_plain
 
 if TYPE_CHECKING:
-    from asyncio.subprocess import Process
     from collections.abc import Callable
 
 __all__ = ["Allowance", "apart", "with_care", "with_care_here"]
@@ -31,6 +31,7 @@ __all__ = ["Allowance", "apart", "with_care", "with_care_here"]
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()  # of each run: one reader at a time
 _ROOT = Path(__file__).parents[1]
 _COMMAND = (sys.executable, "-m", __name__)
 _NO_MEMORY = 77  # our own exit code: that of nobody else
@@ -57,12 +58,9 @@ async def apart(allowance: Allowance, work: Callable[P, T], *args: P.args, **kwa
 
     Raises ReadError where it takes more than it is allowed, and for what it raises of `FAULTS` there.
     """
-    process = await asyncio.create_subprocess_exec(*_COMMAND, stdin=PIPE, stdout=PIPE, cwd=_ROOT)
-    try:
-        told, _ = await process.communicate(pickle.dumps((allowance, work, args, kwargs)))
-    finally:
-        await _end(process)
-    return cast("T", _outcome(process.returncode or 0, told, allowance))
+    async with _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
+        code, told = await _converse(pickle.dumps((allowance, work, args, kwargs)))
+    return cast("T", _outcome(code, told, allowance))
 
 
 def with_care_here(body: bytes, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -86,11 +84,16 @@ def _outcome(code: int, told: bytes, allowance: Allowance) -> object:
     return value
 
 
-async def _end(process: Process) -> None:
-    """Leave no process behind, also where the wait for it is broken off."""
-    if process.returncode is None:
-        process.kill()
-        await process.wait()
+async def _converse(job: bytes) -> tuple[int, bytes]:
+    """Have a job done in a new process; return its exit code and what it told.  None is left behind if the wait is broken off."""
+    process = await asyncio.create_subprocess_exec(*_COMMAND, stdin=PIPE, stdout=PIPE, cwd=_ROOT)
+    try:
+        told, _ = await process.communicate(job)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return process.returncode or 0, told
 
 
 def _why(code: int, allowance: Allowance) -> str:

@@ -87,6 +87,24 @@ def test_a_process_that_dies_is_told(code):
         in_another_process(os._exit, code)
 
 
+def test_one_page_is_read_at_a_time(tmp_path):
+    """However many hosts are asked side by side, only one process reads for them: the second begins when the first has ended."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    async def both():
+        first = asyncio.create_task(apart(Allowance(), pipe.read_bytes))
+        ours = await asyncio.to_thread(os.open, pipe, os.O_WRONLY)
+        second = asyncio.create_task(apart(Allowance(), os.getpid))
+        done, _ = await asyncio.wait([second], timeout=1.0)
+        assert not done
+        os.write(ours, b"first")
+        os.close(ours)
+        return await first, await second
+
+    assert asyncio.run(both())[0] == b"first"
+
+
 def test_no_process_is_left_behind(tmp_path):
     """A run that is broken off while a page is read elsewhere ends that reading too: nobody is left at the pipe's other end."""
     pipe = tmp_path / "pipe"
