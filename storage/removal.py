@@ -7,6 +7,7 @@ normally, while the host showed no wider trouble.  It has three times: last seen
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from storage.derived import looks_of, page_state, plan, refold_page, refresh_rel
 from storage.instants import parse_instant
 from storage.news import tell
 from storage.records import FoundBy, Kind, Outcome, Result, Role
-from storage.state import MISSING
+from storage.state import MISSING, answer_age
 from storage.versions import Draft
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ __all__ = [
 _TROUBLE_AT_LEAST = 5
 _TROUBLE_SHARE = 0.2
 """So many pages of a host missing at once, and more than this share of them: a block of our address or a failing host, until
-somebody has looked.  A purge of fewer pages is proven like any removal."""
+somebody has looked.  A purge of fewer pages is proven like any removal, unless none is left that could be asked as a control."""
 
 
 _THERE = frozenset({Outcome.OK, Outcome.QUARANTINED})
@@ -128,15 +129,33 @@ def controls_of(connection: sqlite3.Connection, runs: Sequence[int], host: str) 
     controls: dict[int, list[int]] = {}
     failed: set[int] = set()
     for run_id in dict.fromkeys(runs):  # a page may be looked at twice in one run, also for the sake of a copy
-        for fetch_id, outcome in connection.execute(_CONTROLS, {"run": run_id, "host": f"%://{host}/%"}):
+        for fetch_id, outcome in _controls(connection, run_id, host):
             controls.setdefault(run_id, []).append(fetch_id)
             if outcome != "ok":
                 failed.add(run_id)
     return {run_id: fetches for run_id, fetches in controls.items() if run_id not in failed}
 
 
+def _controls(connection: sqlite3.Connection, run_id: int, host: str) -> list[tuple[int, str]]:
+    """Return the control fetches of a host in a run, each with its outcome.
+
+    A copy out of a cache that shows no page (one that was missing when it was copied, say) speaks of another time: it is nothing
+    that failed now, as it would be nothing that proves.
+    """
+    rows = connection.execute(_CONTROLS, {"run": run_id, "host": f"%://{host}/%"})
+    return [(fetch, outcome) for fetch, outcome, headers in rows if outcome == "ok" or not _is_copy(json.loads(headers))]
+
+
+def _is_copy(hops: Sequence[Sequence[Sequence[str]]]) -> bool:
+    return any(answer_age(headers) for headers in hops)
+
+
 _CONTROLS = """
-    SELECT f.id, coalesce((SELECT r.outcome FROM readings r WHERE r.fetch_id = f.id ORDER BY r.id DESC LIMIT 1), f.result)
+    SELECT f.id, coalesce((SELECT r.outcome FROM readings r WHERE r.fetch_id = f.id ORDER BY r.id DESC LIMIT 1), f.result),
+        (WITH RECURSIVE hops(hop_of, headers) AS (
+            SELECT f.hop_of, f.response_headers
+            UNION ALL SELECT b.hop_of, b.response_headers FROM hops JOIN fetches b ON b.id = hops.hop_of
+        ) SELECT json_group_array(json(coalesce(headers, '[]'))) FROM hops)
     FROM fetches f WHERE f.run_id = :run AND f.purpose = 'control' AND f.url LIKE :host
         AND NOT EXISTS (SELECT 1 FROM fetches h WHERE h.hop_of = f.id)
         AND (f.run_id = (SELECT max(id) FROM runs)
@@ -146,7 +165,7 @@ _CONTROLS = """
 
 def controls_asked(connection: sqlite3.Connection, run_id: int, host: str) -> tuple[int, int]:
     """Return how many control pages of a host a run asked for, and how many of them answered normally."""
-    outcomes = [outcome for _, outcome in connection.execute(_CONTROLS, {"run": run_id, "host": f"%://{host}/%"})]
+    outcomes = [outcome for _, outcome in _controls(connection, run_id, host)]
     return len(outcomes), outcomes.count("ok")
 
 
@@ -160,6 +179,8 @@ class HostHealth:
     @property
     def in_trouble(self) -> bool:
         """Tell whether so many are missing that it is the host, or our way to it, and not the publisher."""
+        if self.missing == self.tracked:
+            return self.missing > 1
         return self.missing >= _TROUBLE_AT_LEAST and self.missing > _TROUBLE_SHARE * self.tracked
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.instants import instant, local_day, parse_instant
-from storage.records import Outcome
-from storage.removal import Check, HostHealth, RemovalRule, controls_of, earliest_proof, proven
+from storage.records import Outcome, Purpose, Reading
+from storage.removal import Check, HostHealth, RemovalRule, controls_asked, controls_of, earliest_proof, proven
 from tests.builders import HOST
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -67,10 +68,11 @@ def test_nothing_is_proven_before_the_earliest_proof(hours):
 
 
 @pytest.mark.parametrize(
-    ("missing", "tracked", "trouble"), [(1, 1, False), (4, 4, False), (5, 20, True), (5, 25, False), (41, 44, True)]
+    ("missing", "tracked", "trouble"),
+    [(0, 0, False), (1, 1, False), (2, 2, True), (4, 4, True), (4, 5, False), (5, 20, True), (5, 25, False), (41, 44, True)],
 )
 def test_many_at_once_are_trouble(missing, tracked, trouble):
-    """Five pages and more than a fifth of a host missing at once is the host or our way to it, until somebody has looked."""
+    """Five pages and more than a fifth of a host, or all of several, are the host or our way to it, until somebody has looked."""
     assert HostHealth(missing, tracked).in_trouble is trouble
 
 
@@ -82,3 +84,18 @@ def test_two_checks_in_one_run_share_its_controls(story, page):
     roles = story.connection.execute("SELECT role, count(*) FROM proofs WHERE version_id = ? GROUP BY role", (version,)).fetchall()
     assert roles == [("check", 2), ("control", 1)]
     assert [len(fetches) for fetches in controls_of(story.connection, [story.run, story.run], HOST).values()] == [1]
+
+
+@pytest.mark.parametrize("age", [None, "3600"])
+@pytest.mark.parametrize("is_redirected", [False, True])
+def test_a_control_out_of_a_cache_that_shows_no_page(story, page, age, is_redirected):
+    """A cache that still says that a control is missing speaks of another time; a control that is missing now fails its run."""
+    story.look(page)
+    headers = {"Age": age} if age else {}
+    hops = [story.answer(f"http://{HOST}/art/9.html", b"not here", status=404, purpose=Purpose.CONTROL, headers=headers)]
+    if is_redirected:
+        [first] = hops
+        hops = [replace(first, status=302), story.answer(f"http://{HOST}/gone.html", b"not here", purpose=Purpose.CONTROL)]
+    story.archive.append_fetches(hops, run_id=story.run, reading=Reading("control-1", Outcome.SOFT_GONE))
+    assert (story.proven(page) is not None) is (age is not None)
+    assert controls_asked(story.connection, story.run, HOST) == ((1, 1) if age else (2, 1))
