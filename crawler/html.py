@@ -61,7 +61,7 @@ Real pages at hand reach 17.  Measured: at 20,000 a page of 100 KB takes 0.4 s t
 MOST_PARSED = 5_000_000
 """Bytes, or characters, of a page that are parsed: no press release is longer, and no answer of a listing needs to be."""
 
-# What a plain page holds at most.  Measured: whatever such a page is made of, to read it takes under 3 s and under 60 MB.
+# What a plain page holds at most.  Measured: whatever such a page is made of, to read it takes under 4 s and under 60 MB.
 _PLAIN_BYTES = 131_072
 _PLAIN_TAGS = 4_000
 _PLAIN_PRODUCT = 200_000  # of all tags and those that multiply
