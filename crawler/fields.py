@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from crawler.containers import MARKED
 from crawler.dates import date_after
 from crawler.html import COMMENT, TEXT, Document, Node, collapsed_all, find, find_all, pass_over, text_of, walk
-from crawler.places import PLACE_LABEL
+from crawler.labels import Label
+from crawler.places import PLACE_IN_TEXT, PLACE_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,9 +158,9 @@ _LABELS = (
 
 _ORIGINS = {"published": "label", "plain": "label", "updated": "label:updated", "written": "label:written"}
 _ANY_LABEL = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern, _ in _LABELS)
-# What a label may begin with stands before it: a search passes all other places at once, which is most of its cost.
-_DATE_LABEL = re.compile(
-    rf"(?=[rpidtulm信发公刊上录日时最更修成印生制])(?<![a-z])(?:{_ANY_LABEL})(?![a-z])\s{{0,9}}[:：]?", re.IGNORECASE
+_DATE_LABEL = Label(
+    beginnings=re.compile("releas|pub|issued|posted|date|time|last|updat|modif|信|发|公|刊|上|录|日|时|最|更|修|成|印|生|制"),
+    pattern=re.compile(rf"(?<![a-z])(?:{_ANY_LABEL})(?![a-z])\s{{0,9}}[:：]?", re.IGNORECASE),
 )
 _OTHER_DATES = frozenset(
     {
@@ -188,11 +189,14 @@ _OTHER_DATES = frozenset(
 
 _WORD_BEFORE = re.compile(r"([a-z]+)[\s\xa0]+$", re.IGNORECASE)
 
-_VALUE_LABEL = re.compile(
-    r"(?=[信文稿新来ansi作撰w])(?<![a-z\u4e00-\u9fff])(?:"
-    r"(?P<source>(?:信息|文章|稿件|新闻)?来\s?源(?:于)?|(?:article\s|news\s)?source|information\ssource)"
-    r"|(?P<author>作\s?者|撰稿人?|author|writer))\s{0,9}[:：]",
-    re.IGNORECASE,
+_VALUE_LABEL = Label(
+    beginnings=re.compile("article|news|source|information|author|writer|信|文|稿|新|来|作|撰"),
+    pattern=re.compile(
+        r"(?<![a-z\u4e00-\u9fff])(?:"
+        r"(?P<source>(?:信息|文章|稿件|新闻)?来\s?源(?:于)?|(?:article\s|news\s)?source|information\ssource)"
+        r"|(?P<author>作\s?者|撰稿人?|author|writer))\s{0,9}[:：]",
+        re.IGNORECASE,
+    ),
 )
 # A value ends where the next field or button begins.
 _NEXT_FIELD = re.compile(
@@ -258,7 +262,7 @@ def labelled_dates(pieces: Sequence[str], zone: ZoneInfo) -> list[tuple[str, Pri
     """
     text = "\n".join(pieces)
     best: dict[str, Printed] = {}
-    for found in _DATE_LABEL.finditer(text):
+    for found in _DATE_LABEL.matches(text):
         kind = found.lastgroup or ""
         if kind in best or _is_other_date(text, found.start()):
             continue
@@ -275,14 +279,14 @@ def _is_other_date(text: str, start: int) -> bool:
 
 def is_labelled_line(line: str) -> bool:
     """Tell whether a line begins with the label of a date or a source: the line below a title, no paragraph of the text."""
-    return (":" in line or "：" in line) and (_DATE_LABEL.match(line) or _VALUE_LABEL.match(line)) is not None
+    return (":" in line or "：" in line) and (_DATE_LABEL.pattern.match(line) or _VALUE_LABEL.pattern.match(line)) is not None
 
 
 def labelled_values(pieces: Sequence[str]) -> dict[str, str]:
     """Return the values behind the labels of `source` and `author`, each in its label's own piece or the next one."""
     text = "\n".join(pieces)
     values: dict[str, str] = {}
-    for found in _VALUE_LABEL.finditer(text):
+    for found in _VALUE_LABEL.matches(text):
         name = found.lastgroup or ""
         value = _value_at(text, found.end()) if name not in values else None
         if value:
@@ -340,7 +344,7 @@ def breadcrumb_of(doc: Document, pieces: Sequence[str], title: str | None) -> tu
 
 def _behind_label(pieces: Sequence[str]) -> list[str]:
     text = "\n".join(pieces)
-    found = PLACE_LABEL.search(text)
+    found = next(PLACE_IN_TEXT.matches(text), None)
     return [] if found is None else _chain(text[found.end() :].split("\n", 3 * _MOST_NAMES)[: 3 * _MOST_NAMES])
 
 

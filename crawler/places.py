@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["PLACE", "PLACE_LABEL"]
+from crawler.labels import Label
+
+__all__ = ["PLACE", "PLACE_IN_TEXT", "PLACE_LABEL"]
 
 # The words, and whether they announce a breadcrumb by themselves; the others do so before a colon only, else they are prose.
 _WORDS = (
@@ -24,10 +26,11 @@ _WORDS = (
 )
 _COLON = r"\s*[:：]"
 
-_FIRST = "(?=[ycpl您你的现当目所位])"  # what a word may begin with: all other places of a text are passed at once
-
-PLACE_LABEL = re.compile(f"{_FIRST}(?:{'|'.join(words for words, _ in _WORDS)}){_COLON}", re.IGNORECASE)
+PLACE_LABEL = re.compile(f"(?:{'|'.join(words for words, _ in _WORDS)}){_COLON}", re.IGNORECASE)
 """The words with the colon behind them: what stands before the first level where all is one text."""
+
+PLACE_IN_TEXT = Label(re.compile("you|current|present|location|您|你|的|现|当|目|所|位"), PLACE_LABEL)
+"""The same, to be sought in all that a page prints."""
 
 PLACE = re.compile("|".join(words if alone else words + _COLON for words, alone in _WORDS), re.IGNORECASE)
 """The words alone where they are plain enough: where levels are elements of their own, the colon may be one too."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from crawler.labels import folded
 from storage.records import Outcome
 
 __all__ = ["ADDRESSES", "MARKS", "TRACE", "WORDS", "Verdict", "Wording", "failure_named", "failure_said", "may_be_trace"]
@@ -128,9 +129,8 @@ _TRACE_SIGNS = ("error", "exception", "http", "trace", "microsoft", "[odbc", "ad
 
 def may_be_trace(line: str) -> bool:
     """Tell whether a line holds any word without which it fits no pattern of `TRACE`, which takes far longer to search for."""
-    # These are one letter with i and s to a pattern that ignores case, but not to `lower`.
-    folded = line.replace("\u0130", "i").lower().replace("\u0131", "i").replace("\u017f", "s").strip()
-    return folded.startswith("at ") or any(sign in folded for sign in _TRACE_SIGNS)
+    told = folded(line).strip()
+    return told.startswith("at ") or any(sign in told for sign in _TRACE_SIGNS)
 
 
 _BROKEN = _wording(

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from crawler.containers import find_body
 from crawler.fields import (
-    _DATE_LABEL,
-    _VALUE_LABEL,
     MOST_AFTER,
     breadcrumb_of,
     first_meta,
@@ -23,7 +18,6 @@ from crawler.fields import (
     surroundings,
 )
 from crawler.html import parse
-from crawler.places import PLACE_LABEL
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -147,16 +141,6 @@ def test_values_stand_behind_their_label(pieces, value):
 def test_an_author_is_named_like_a_source():
     """The author is read by its own label."""
     assert labelled_values(["来源：湖畔日报", "作者：王三 编辑：李四"]) == {"source": "湖畔日报", "author": "王三"}
-
-
-@pytest.mark.parametrize("label", [_DATE_LABEL, _VALUE_LABEL, PLACE_LABEL], ids=["date", "value", "place"])
-@given(data=st.data())
-def test_no_label_begins_otherwise_than_is_said(label, data):
-    """What is said in front of a pattern, so that a search passes quickly, leaves out nothing that the pattern alone would find."""
-    said = re.match(r"\(\?=\[[^\]]+\]\)", label.pattern)
-    alone = re.compile(label.pattern[said.end() :], label.flags)
-    text = data.draw(st.from_regex(alone))
-    assert [found.span() for found in label.finditer(text)] == [found.span() for found in alone.finditer(text)] != []
 
 
 def test_metas_are_believed_unless_they_are_placeholders():
