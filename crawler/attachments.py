@@ -104,7 +104,7 @@ def _files(root: Document | Node, css: str, name: str, base: str) -> list[tuple[
     nodes = find_all(root, css)
     addresses = attribute_of_all(nodes, name)
     files = []
-    for node, address in zip(nodes, addresses, strict=True) if _may_be_files(addresses) else ():
+    for node, address in zip(nodes, addresses, strict=True) if nodes and _may_be_files(addresses) else ():
         if _FILE.search(address):
             try:
                 files.append((node, canonical_url(address, base)))

@@ -110,7 +110,8 @@ def find_dates(text: str, zone: ZoneInfo) -> list[Printed]:
 
 def parse_date(text: str, zone: ZoneInfo) -> Printed | None:
     """Return the first plausible date of a text, or None."""
-    return next((span.printed for span in _spans(text, zone)), None)
+    span = _first_span(text, zone)
+    return None if span is None else span.printed
 
 
 def read_day(day: str) -> Printed | None:
@@ -125,10 +126,19 @@ def date_after(text: str, start: int, zone: ZoneInfo, reach: int = 16) -> Printe
     Between label and date may stand punctuation or the name of a weekday, no other number.
     """
     window = text[start : start + reach + 80]
-    span = next(_spans(window, zone), None)
+    span = _first_span(window, zone)
     if span is None or span.start > reach or any(sign.isdigit() for sign in window[: span.start]):
         return None
     return span.printed
+
+
+def _first_span(text: str, zone: ZoneInfo) -> _Span | None:
+    """Return the first date of a text.  Mostly it is in numbers and begins the text: then no other form need be looked for."""
+    found = _NUMERIC.match(text, len(text) - len(text.lstrip()))
+    day = None if found is None else _read_digits(found)
+    if found is None or day is None or _is_longer_number(found):
+        return next(_spans(text, zone), None)
+    return _with_time(found, _FORMS[0], day, zone)
 
 
 def _spans(text: str, zone: ZoneInfo) -> Iterator[_Span]:

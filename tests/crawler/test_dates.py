@@ -189,6 +189,31 @@ def test_no_date_begins_otherwise_than_is_said(form, data):
     assert [found.span() for found in form.finditer(text)] == [found.span() for found in alone.finditer(text)] != []
 
 
+PIECES = st.sampled_from(
+    [
+        "2022-09-20",
+        "2022年9月20日",
+        "Sep 20, 2022",
+        "20 Sep 2022",
+        " 10:46",
+        "2022-13-40",
+        "2022-02-00018",
+        "-1",
+        "○",
+        " ",
+        "\n",
+        "x",
+        "1",
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=6).map("".join))
+def test_the_first_date_is_the_first_of_all(text):
+    """Where a text begins with a date, it is taken without a look at the others, and is the same."""
+    assert parse_date(text, ZONE) == next(iter(find_dates(text, ZONE)), None)
+
+
 @given(st.dates(date(FIRST_YEAR - 2, 1, 1), date(LAST_YEAR + 2, 12, 31)))
 def test_a_day_of_an_address_is_read_as_a_printed_one(day):
     """A day in the form of ISO 8601 needs no search, and is held to the same years."""
