@@ -19,6 +19,7 @@ from crawler.places import PLACE_IN_TEXT, PLACE_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
     from zoneinfo import ZoneInfo
 
     from crawler.containers import Body
@@ -44,23 +45,21 @@ Metas: TypeAlias = Mapping[str, Sequence[str]]
 MOST_AFTER = 60
 """How many pieces of text behind the body may still belong to the press release."""
 
-_UNPRINTED = frozenset(
-    {
-        "head",
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "textarea",
-        "select",
-        "option",
-        "iframe",
-        "title",
-        "svg",
-        "canvas",
-        "object",
-    }
-)
+_UNPRINTED: AbstractSet[str] = {
+    "head",
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "textarea",
+    "select",
+    "option",
+    "iframe",
+    "title",
+    "svg",
+    "canvas",
+    "object",
+}
 
 
 @dataclass(frozen=True, slots=True)
