@@ -74,7 +74,8 @@ class LookFact:
 class PageState:
     """The columns of `_pages` that follow from looks; `state` is None until the page was read once.
 
-    `missing_at` is when the page was last surely not there: a restoration happened after that.
+    `missing_at` is when the page was last surely not there: a restoration happened after that.  Of a removed page it is the check
+    that dates the removal, for nobody asks a control beside later looks, which may meet the block of our address.
     """
 
     state: State | None = None
@@ -215,7 +216,7 @@ def _failed(state: PageState, look: LookFact) -> PageState:
         state,
         fails=state.fails + 1,
         failing_since=state.failing_since or look.received_at,
-        missing_at=look.stood_at if look.outcome in MISSING else state.missing_at,
+        missing_at=look.stood_at if look.outcome in MISSING and state.state is not State.REMOVED else state.missing_at,
         outcome=(look.outcome or look.result).value,
     )
     if look.version is not None and look.version.kind is Kind.REMOVED:

@@ -277,7 +277,7 @@ def test_what_was_kept_aside_after_a_removal_brings_the_page_back(story, news):
     assert story.state(news)["state"] == "removed"
     assert late(story, news, VISITED, reader=READER) == Late(("restored",))
     assert story.versions(news)[2] == version(3, "restored", VISITED, found_by="reparse")
-    assert story.bounds(news)[2][0] == story.asked[4]
+    assert story.bounds(news)[2][0] == story.asked[3]
     assert story.rows("SELECT restored_at IS NOT NULL AS back FROM removals") == [{"back": 1}]
     assert story.state(news)["state"] == "live"
 

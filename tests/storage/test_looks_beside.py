@@ -240,11 +240,11 @@ def test_a_reparse_says_so(story, page):
 
 
 def test_a_restoration(story, page):
-    """A removed page that answers as before is restored: a version, told as such, with a bound that a 404 proves."""
+    """A removed page that answers as before is restored: a version, told as such, with a bound that the removal's check proves."""
     story.look(page, A)
     story.removed(page)
-    story.fails(page)
     missing = story.asked[-1]
+    story.fails(page)
     story.times_out(page)
     appended = story.look(page, A)
     assert (appended.kind, appended.state) == (Kind.RESTORED, State.LIVE)

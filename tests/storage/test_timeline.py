@@ -298,7 +298,7 @@ def test_an_edit_that_cannot_be_read_of_a_page_that_was_removed():
         failed(3, Outcome.SOFT_GONE, restored(3, 2, since=2)),
         read(4, None, edited(4, 3)),
     ]
-    back = step(looks[3], Kind.RESTORED, 2, since=3, is_given=True, replaces=None)
+    back = step(looks[3], Kind.RESTORED, 2, since=2, is_given=True, replaces=None)
     assert retell(looks) == Retelling({1: 10, 2: 20}, (back,), (looks[2].standing, looks[3].standing))
 
 
@@ -320,7 +320,7 @@ def test_a_page_that_was_seen_is_never_lost():
 def test_a_page_that_came_back_is_not_held_to_be_removed():
     """The body that brought it back was a notice, and the next cannot be read: it came back there."""
     looks = [read(1, "a", new()), missing(2, removed(2, 1)), missing(3, restored(3, 2, since=2)), read(4, None)]
-    back = step(looks[3], Kind.RESTORED, 2, since=3, is_given=True)
+    back = step(looks[3], Kind.RESTORED, 2, since=2, is_given=True)
     assert retell(looks) == Retelling({1: 10, 2: 20}, (back,), (looks[2].standing,))
 
 
