@@ -13,6 +13,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from storage.derived import looks_of, page_state, plan, refold_page, refresh_releases
+from storage.holding import held
 from storage.instants import parse_instant
 from storage.news import tell
 from storage.records import FoundBy, Kind, Outcome, Result, Role
@@ -139,8 +140,8 @@ def controls_of(connection: sqlite3.Connection, runs: Sequence[int], host: str) 
 def _controls(connection: sqlite3.Connection, run_id: int, host: str) -> list[tuple[int, str]]:
     """Return the control fetches of a host in a run, each with its outcome.
 
-    A copy out of a cache that shows no page (one that was missing when it was copied, say) speaks of another time: it is nothing
-    that failed now, as it would be nothing that proves.
+    A copy out of a cache that shows no page (one that was missing when it was copied, say) speaks of another time: nothing failed
+    now, and it is left out.
     """
     rows = connection.execute(_CONTROLS, {"run": run_id, "host": f"%://{host}/%"})
     return [(fetch, outcome) for fetch, outcome, headers in rows if outcome == "ok" or not _is_copy(json.loads(headers))]
@@ -150,8 +151,8 @@ def _is_copy(hops: Sequence[Sequence[Sequence[str]]]) -> bool:
     return any(answer_age(headers) for headers in hops)
 
 
-_CONTROLS = """
-    SELECT f.id, coalesce((SELECT r.outcome FROM readings r WHERE r.fetch_id = f.id ORDER BY r.id DESC LIMIT 1), f.result),
+_CONTROLS = f"""
+    SELECT f.id, coalesce((SELECT r.outcome FROM readings r WHERE r.id = {held("f")}), f.result),
         (WITH RECURSIVE hops(hop_of, headers) AS (
             SELECT f.hop_of, f.response_headers
             UNION ALL SELECT b.hop_of, b.response_headers FROM hops JOIN fetches b ON b.id = hops.hop_of
@@ -160,7 +161,7 @@ _CONTROLS = """
         AND NOT EXISTS (SELECT 1 FROM fetches h WHERE h.hop_of = f.id)
         AND (f.run_id = (SELECT max(id) FROM runs)
             OR EXISTS (SELECT 1 FROM run_ends e WHERE e.run_id = f.run_id AND e.outcome = 'done'))
-"""
+"""  # noqa: S608 - our names
 
 
 def controls_asked(connection: sqlite3.Connection, run_id: int, host: str) -> tuple[int, int]:

@@ -21,18 +21,21 @@ from tests.world import FakeClock
 LAKE = "The lake was cleaned by volunteers of four towns, who will come again in spring."
 
 
-def article(number: int, text: str = LAKE) -> bytes:
-    """Return a press release as the JCMS prints it."""
+def article(number: int, text: str = LAKE, *, frame: str = "old", dated: bool = True, attachment: str = "") -> bytes:
+    """Return a press release as the JCMS prints it, in a frame, with a date beside its title, and with a named attachment."""
+    date = f"<p>Release date:2026-01-{number:02} 10:00</p>" if dated else ""
+    file = f'<p><a href="/attach/{number}.pdf">{attachment}.pdf</a></p>' if attachment else ""
     page = (
-        f"<html><head><title>Lake {number}</title></head><body><h1>Lake {number}</h1><p>Release date:2026-01-0{number} 10:00</p>"
-        f'<div id="zoom"><p>{text} Number {number}.</p></div></body></html>'
+        f"<html><head><title>Lake {number}</title></head><body><div class='{frame}'><h1>Lake {number}</h1>{date}"
+        f'<div id="zoom"><p>{text} Number {number}.</p>{file}</div></div></body></html>'
     )
     return response("200 OK", "Content-Type: text/html; charset=utf-8", body=page.encode())
 
 
-def link(number: int, host: str = "") -> str:
-    """Return one row of the listing."""
-    return f'<li><a href="{host}/art/2026/1/{number}/art_1_{number}.html">Lake {number}</a><span>2026-01-0{number}</span></li>'
+def link(number: int, title: str = "Lake {}", *, host: str = "") -> str:
+    """Return one row of the listing; `{}` in its title is its number."""
+    shown = title.format(number)
+    return f'<li><a href="{host}/art/2026/1/{number}/art_1_{number}.html">{shown}</a><span>2026-01-{number:02}</span></li>'
 
 
 def listing(*rows: str) -> bytes:

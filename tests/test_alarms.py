@@ -11,7 +11,7 @@ import pytest
 from crawler.pipeline import crawl as crawl_all
 from seeds.portal import TODAY
 from tests.misbehaviour import response
-from tests.site import LAKE, Site, listing
+from tests.site import Site, article, link, listing
 
 DAY = timedelta(days=1)
 PAGES = range(1, 31)
@@ -20,25 +20,9 @@ FORBIDDEN = response("403 Forbidden", "Content-Type: text/html", body=b"<html><b
 GONE = response("404 Not Found", "Content-Type: text/html", body=b"<html><body>404</body></html>")
 
 
-def page(number: int, text: str = LAKE, *, frame: str = "old", dated: bool = True) -> bytes:
-    """Return a press release in a frame, with or without a date."""
-    date = f"<p>Release date:2026-01-{number:02} 10:00</p>" if dated else ""
-    body = (
-        f"<html><head><title>Lake {number}</title></head><body><div class='{frame}'><h1>Lake {number}</h1>{date}"
-        f'<div id="zoom"><p>{text} Number {number}.</p></div></div></body></html>'
-    )
-    return response("200 OK", "Content-Type: text/html; charset=utf-8", body=body.encode())
-
-
-def row(number: int, title: str = "Lake {}") -> str:
-    """Return one row of the listing."""
-    shown = title.format(number)
-    return f'<li><a href="/art/2026/1/{number}/art_1_{number}.html">{shown}</a><span>2026-01-{number:02}</span></li>'
-
-
 def pages(**how) -> dict[str, bytes]:
     """Return all pages, in a frame and with a text."""
-    return {f"art_1_{number}.html": page(number, **how) for number in PAGES}
+    return {f"art_1_{number}.html": article(number, **how) for number in PAGES}
 
 
 def everywhere(answer: bytes) -> dict[str, bytes]:
@@ -49,7 +33,7 @@ def everywhere(answer: bytes) -> dict[str, bytes]:
 @pytest.fixture
 def site(tmp_path):
     """Serve a site of thirty press releases, crawled once, some months ago."""
-    with Site(tmp_path, list=listing(*map(row, PAGES)), **pages()) as serving:
+    with Site(tmp_path, list=listing(*map(link, PAGES)), **pages()) as serving:
         serving.crawl()
         serving.clock.pass_by(timedelta(days=80))
         yield serving
@@ -105,10 +89,10 @@ def over(site: Site, kind: str) -> None:
 
 def test_layout(site):
     """Three pages without a date are a new layout; more of them change the words, and pages that read well end it."""
-    site.answers |= {f"art_1_{number}.html": page(number, frame="new", dated=False) for number in (1, 2)}
+    site.answers |= {f"art_1_{number}.html": article(number, frame="new", dated=False) for number in (1, 2)}
     crawl(site)
     assert alerts(site) == []
-    site.answers["art_1_3.html"] = page(3, frame="new", dated=False)
+    site.answers["art_1_3.html"] = article(3, frame="new", dated=False)
     crawl(site)
     told = only(site, "layout")
     assert (told.subject, told.over) == ("site/news", False)
@@ -124,7 +108,7 @@ def test_layout(site):
         f"Try:    jiaxing-today parse page.html --url {url} --portal fixed.toml",
         "Replay: jiaxing-today reparse --quarantined --portal fixed.toml --dry-run",
     ]
-    site.answers |= {f"art_1_{number}.html": page(number, frame="new", dated=False) for number in (4, 5)}
+    site.answers |= {f"art_1_{number}.html": article(number, frame="new", dated=False) for number in (4, 5)}
     crawl(site)
     assert "5 pages kept aside" in only(site, "layout").message
     assert messages(site) == [("alert", "layout")]
@@ -175,7 +159,7 @@ def test_listing(site):
     site.answers["list"] = FORBIDDEN
     crawl(site)
     assert "access is denied" in only(site, "listing").message
-    site.answers["list"] = listing(*map(row, PAGES))
+    site.answers["list"] = listing(*map(link, PAGES))
     crawl(site)
     over(site, "listing")
     assert site.rows("SELECT count(*) FROM sweeps WHERE pages_read = 0") == [(4,)]
@@ -199,7 +183,7 @@ def test_a_listing_that_cannot_be_found_for_months(tmp_path):
         assert f"no listing titled “News” was found: http://{site.host}/: " in told.message
         assert told.evidence.startswith(f"http://{site.host}/ (fetch ")
         assert messages(site) == [("alert", "listing")]
-        site.answers["list"] = listing(*map(row, PAGES))
+        site.answers["list"] = listing(*map(link, PAGES))
         site.listing = f'listing = "http://{site.host}/list"'
         crawl(site)
         over(site, "listing")
@@ -211,7 +195,7 @@ def test_a_listing_that_cannot_be_found_for_months(tmp_path):
 
 def test_shrunk(site):
     """A listing that shows a third of what it held: no page is removed, and it is over when it is as long again."""
-    site.answers["list"] = listing(*map(row, range(1, 11)))
+    site.answers["list"] = listing(*map(link, range(1, 11)))
     crawl(site)
     told = only(site, "shrunk")
     url = f"http://{site.host}/list"
@@ -225,11 +209,11 @@ def test_shrunk(site):
         over=False,
     )
     assert site.rows("SELECT count(*) FROM listing_events WHERE event = 'left'") == [(20,)]
-    site.answers["list"] = listing(*map(row, range(1, 13)))
+    site.answers["list"] = listing(*map(link, range(1, 13)))
     crawl(site)
     assert "shows 12 of the 30" in only(site, "shrunk").message
     assert messages(site) == [("alert", "shrunk")]
-    site.answers["list"] = listing(*map(row, range(1, 25)))
+    site.answers["list"] = listing(*map(link, range(1, 25)))
     crawl(site)
     over(site, "shrunk")
     assert site.rows("SELECT count(*) FROM changes") == [(0,)]
@@ -237,7 +221,7 @@ def test_shrunk(site):
 
 def test_a_listing_that_stays_short_is_as_long_as_usual_one_day(site):
     """A publisher may show fewer rows from now on: after a month that is what is usual."""
-    site.answers["list"] = listing(*map(row, range(1, 11)))
+    site.answers["list"] = listing(*map(link, range(1, 11)))
     crawl(site)
     crawl(site, days=25)
     assert not only(site, "shrunk").over
@@ -247,8 +231,8 @@ def test_a_listing_that_stays_short_is_as_long_as_usual_one_day(site):
 
 def test_a_listing_of_other_rows(site):
     """As many rows as ever, and none of those that it held: another listing stands in its place."""
-    others = [row(number).replace("/art_1_", "/art_2_") for number in PAGES]
-    site.answers |= {f"art_2_{number}.html": page(number) for number in PAGES}
+    others = [link(number).replace("/art_1_", "/art_2_") for number in PAGES]
+    site.answers |= {f"art_2_{number}.html": article(number) for number in PAGES}
     site.answers["list"] = listing(*others)
     crawl(site)
     assert "shows 0 of the 30" in only(site, "shrunk").message
@@ -276,9 +260,9 @@ def test_a_listing_that_shrinks_to_nothing(world):
 
 def test_a_listing_that_is_read_in_part_says_nothing_of_its_length(site):
     """A head sweep that stops at known rows does not end the alert: whether the rest is there again, nobody has seen."""
-    site.answers["list"] = listing(*map(row, range(1, 11)))
+    site.answers["list"] = listing(*map(link, range(1, 11)))
     crawl(site)
-    site.answers["list"] = listing(*map(row, PAGES))
+    site.answers["list"] = listing(*map(link, PAGES))
     site.clock.pass_by(timedelta(hours=1))
     site.run(lambda session, targets: crawl_all(session, targets, limit=5))
     assert not only(site, "shrunk").over
@@ -293,7 +277,7 @@ def test_reworded(site):
     """Every title reads otherwise at once: none is retitled, no look is brought forward, and the next sweep ends it."""
     site.crawl()
     due = site.rows("SELECT page_id, due_at, reason FROM _frontier ORDER BY page_id")
-    site.answers["list"] = listing(*(row(number, "News: Lake {} (read more)") for number in PAGES))
+    site.answers["list"] = listing(*(link(number, "News: Lake {} (read more)") for number in PAGES))
     assert site.due().counts["looked"] == 0
     told = only(site, "reworded")
     url = f"http://{site.host}/list"
@@ -316,7 +300,7 @@ def test_reworded(site):
 
 def test_a_few_titles_that_change_are_retitled(site):
     """What happens to fewer rows is the publisher's doing: each is retitled, and its page looked at."""
-    rows = [row(number, "Lake {} corrected" if number < 5 else "Lake {}") for number in PAGES]
+    rows = [link(number, "Lake {} corrected" if number < 5 else "Lake {}") for number in PAGES]
     site.answers["list"] = listing(*rows)
     crawl(site)
     assert site.rows("SELECT event, count(*) FROM listing_events GROUP BY event") == [("appeared", 30), ("retitled", 4)]
@@ -365,7 +349,7 @@ def test_one_page_that_fails_is_not_its_host(site):
 
 def test_bulk(site):
     """Twenty of thirty texts change at once, in the same form: recorded, and told of as what it likely is."""
-    site.answers |= {f"art_1_{number}.html": page(number, "The lake was drained.") for number in range(1, 21)}
+    site.answers |= {f"art_1_{number}.html": article(number, "The lake was drained.") for number in range(1, 21)}
     crawl(site)
     told = only(site, "bulk")
     run = site.rows("SELECT max(id) FROM runs")[0][0]

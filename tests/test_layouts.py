@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.misbehaviour import response
-from tests.site import LAKE, Site, listing
+from tests.site import LAKE, Site, article, link, listing
 
 PAGES = range(1, 13)
 FOOTED = 'published = ".when, h1 + p"'
@@ -15,27 +15,10 @@ FOOTED = 'published = ".when, h1 + p"'
 FEW = {1: "The lake was drained.", 2: "The lake was filled again by the volunteers of five towns."}
 
 
-def page(number: int, text: str = "", *, frame: str = "old", dated: bool = True, attachment: str = "") -> bytes:
-    """Return a press release in a frame, with or without a date beside its title, and with an attachment if one is named."""
-    date = f"<p>Release date:2026-01-{number:02} 10:00</p>" if dated else ""
-    file = f'<p><a href="/attach/{number}.pdf">{attachment}.pdf</a></p>' if attachment else ""
-    body = (
-        f"<html><head><title>Lake {number}</title></head><body><div class='{frame}'><h1>Lake {number}</h1>{date}"
-        f'<div id="zoom"><p>{text or LAKE} Number {number}.</p>{file}</div></div></body></html>'
-    )
-    return response("200 OK", "Content-Type: text/html; charset=utf-8", body=body.encode())
-
-
-def row(number: int, title: str = "") -> str:
-    """Return one row of the listing."""
-    shown = title or f"Lake {number}"
-    return f'<li><a href="/art/2026/1/{number}/art_1_{number}.html">{shown}</a><span>2026-01-{number:02}</span></li>'
-
-
 @pytest.fixture
 def site(tmp_path):
     """Serve a site of twelve press releases, crawled once, some months ago."""
-    with Site(tmp_path, list=listing(*map(row, PAGES)), **answers()) as serving:
+    with Site(tmp_path, list=listing(*map(link, PAGES)), **answers()) as serving:
         serving.crawl()
         serving.clock.pass_by(timedelta(days=80))
         yield serving
@@ -43,7 +26,7 @@ def site(tmp_path):
 
 def answers(frame: str = "old", *, but: dict[int, bytes] | None = None, **how: object) -> dict[str, bytes]:
     """Return all pages in a frame, `but` some of them as given."""
-    pages = {number: page(number, frame=frame, **how) for number in PAGES} | (but or {})
+    pages = {number: article(number, frame=frame, **how) for number in PAGES} | (but or {})
     return {f"art_1_{number}.html": body for number, body in pages.items()}
 
 
@@ -65,7 +48,7 @@ def alerts(site: Site) -> list[tuple[object, ...]]:
 
 def test_a_layout_that_reads_as_before_lets_an_edit_through(site):
     """All pages come in another frame, eleven as they were and one with another text: they bear witness, and it was edited."""
-    site.answers |= answers("new", but={1: page(1, FEW[1], frame="new")})
+    site.answers |= answers("new", but={1: article(1, FEW[1], frame="new")})
     site.crawl()
     ((kind, title, summary, _),) = told(site)
     assert (kind, title, "drained" in summary) == ("edited", "Lake 1", True)
@@ -78,7 +61,7 @@ def test_a_layout_that_reads_as_before_lets_an_edit_through(site):
 def test_an_edit_that_is_read_before_its_witnesses_waits_for_them(site):
     """The first page of a run has no witness yet: it is kept aside, and appended at the run's end with the time of its look."""
     ((first,),) = site.rows("SELECT page_id FROM _frontier ORDER BY due_at, page_id LIMIT 1")
-    site.answers |= answers("new", but={first: page(first, FEW[1], frame="new")})
+    site.answers |= answers("new", but={first: article(first, FEW[1], frame="new")})
     site.crawl()
     assert site.rows("SELECT outcome FROM readings WHERE outcome = 'quarantined'") == [("quarantined",)]
     row = site.rows(
@@ -90,7 +73,7 @@ def test_an_edit_that_is_read_before_its_witnesses_waits_for_them(site):
 
 def test_an_edit_in_the_same_layout_needs_no_witness(site):
     """Most edits are: nobody is asked."""
-    site.answers["art_1_1.html"] = page(1, FEW[1])
+    site.answers["art_1_1.html"] = article(1, FEW[1])
     site.crawl()
     assert [change[:2] for change in told(site)] == [("edited", "Lake 1")]
     assert site.rows("SELECT found_by FROM versions WHERE kind = 'edited'") == [("crawl",)]
@@ -114,7 +97,7 @@ def test_a_layout_that_loses_the_date_is_kept_aside(site):
 
 def test_witnesses_speak_for_the_fields_that_they_have(site):
     """Pages without attachments say nothing about how attachments are read: the one that had some is kept aside."""
-    site.answers["art_1_1.html"] = page(1, attachment="Plan of the shore")
+    site.answers["art_1_1.html"] = article(1, attachment="Plan of the shore")
     site.crawl()
     assert len(told(site)) == 1
     site.clock.pass_by(timedelta(days=1))
@@ -143,7 +126,7 @@ def test_a_single_odd_page_is_no_new_layout(site):
 
 def test_a_first_sight_in_an_unknown_layout_is_believed_when_the_listing_agrees(site):
     """A new press release is the first page in a new frame: its title and its day are those of the listing."""
-    site.answers |= {"art_1_13.html": page(13, frame="new"), "list": listing(*map(row, range(1, 14)))}
+    site.answers |= {"art_1_13.html": article(13, frame="new"), "list": listing(*map(link, range(1, 14)))}
     site.crawl()
     assert [change[:2] for change in told(site)] == [("new", "Lake 13")]
 
@@ -152,8 +135,8 @@ def test_a_first_sight_in_an_unknown_layout_is_believed_when_the_listing_agrees(
 def test_a_first_sight_in_an_unknown_layout_that_nothing_bears_out_waits(site, wrong):
     """The listing has another title, or the page lost the day that the listing prints: it is kept aside."""
     title = wrong.pop("title", "")
-    rows = [*map(row, PAGES), row(13, title)]
-    site.answers |= {"art_1_13.html": page(13, frame="new", **wrong), "list": listing(*rows)}
+    rows = [*map(link, PAGES), link(13, title)]
+    site.answers |= {"art_1_13.html": article(13, frame="new", **wrong), "list": listing(*rows)}
     site.crawl()
     assert told(site) == []
     assert outcomes(site)["quarantined"] == 1
@@ -173,7 +156,7 @@ def split(number: int, text: str = LAKE) -> bytes:
 def test_first_sights_bear_no_witness_of_what_nobody_saw_before(site, select):
     """New pages in a new layout are believed as listed, and show nothing of how older texts are read in it, by old or new rules."""
     fresh = range(13, 17)
-    site.answers |= {f"art_1_{number}.html": split(number) for number in fresh} | {"list": listing(*map(row, range(1, 17)))}
+    site.answers |= {f"art_1_{number}.html": split(number) for number in fresh} | {"list": listing(*map(link, range(1, 17)))}
     site.crawl()
     assert [change[:2] for change in told(site)] == [("new", f"Lake {number}") for number in fresh]
     site.clock.pass_by(timedelta(days=80))
@@ -187,8 +170,8 @@ def test_first_sights_bear_no_witness_of_what_nobody_saw_before(site, select):
 
 def test_a_young_section_has_no_usual_layout(tmp_path):
     """While a section is read for the first time, pages of several layouts are all believed."""
-    pages = answers("old") | {f"art_1_{number}.html": page(number, frame=f"frame-{number}") for number in range(5, 9)}
-    with Site(tmp_path, list=listing(*map(row, range(1, 10))), **pages) as serving:
+    pages = answers("old") | {f"art_1_{number}.html": article(number, frame=f"frame-{number}") for number in range(5, 9)}
+    with Site(tmp_path, list=listing(*map(link, range(1, 10))), **pages) as serving:
         serving.crawl()
         assert outcomes(serving) == {"ok": 9}
 
@@ -215,8 +198,8 @@ def footed(number: int, text: str = FEW[2]) -> bytes:
 
 def test_what_moved_to_another_address_in_a_new_layout_is_replayed(tmp_path):
     """A redesign that leads every old address to a new one: once the layout is read, what says the same is the same page."""
-    old = {f"art_1_{number}.html": page(number, FEW[2]) for number in PAGES}
-    with Site(tmp_path, list=listing(*map(row, PAGES)), **old) as site:
+    old = {f"art_1_{number}.html": article(number, FEW[2]) for number in PAGES}
+    with Site(tmp_path, list=listing(*map(link, PAGES)), **old) as site:
         site.crawl()
         for number in PAGES:
             address = f"Location: /other/{number}.html"
@@ -236,7 +219,7 @@ def test_what_leads_to_another_page_is_no_version_of_this_one(site):
     """An old address that leads to another press release: read again by other rules it is still another one."""
     site.answers |= {
         "art_1_1.html": response("301 Moved", "Location: /other/1.html"),
-        "other/1.html": page(28, FEW[2]),
+        "other/1.html": article(28, FEW[2]),
     }
     site.crawl()
     assert outcomes(site) == {"ok": 11, "unreadable": 1}

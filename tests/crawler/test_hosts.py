@@ -50,7 +50,7 @@ def test_rules_are_asked_for_once_by_many_workers(site):
 
 def test_a_row_of_another_host_is_refused_once(site):
     """A link to another host is tracked and refused on the record, at its first look alone; the others are read."""
-    site.answers["list"] = listing(*map(link, range(1, 4)), link(9, "http://elsewhere.example"))
+    site.answers["list"] = listing(*map(link, range(1, 4)), link(9, host="http://elsewhere.example"))
     summary, captures = site.crawl()
     assert (summary.counts["baseline"], summary.counts["failed"]) == (3, 1)
     refused = [row for row in captures if row[1] == "refused"]

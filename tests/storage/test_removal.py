@@ -99,3 +99,14 @@ def test_a_control_out_of_a_cache_that_shows_no_page(story, page, age, is_redire
     story.archive.append_fetches(hops, run_id=story.run, reading=Reading("control-1", Outcome.SOFT_GONE))
     assert (story.proven(page) is not None) is (age is not None)
     assert controls_asked(story.connection, story.run, HOST) == ((1, 1) if age else (2, 1))
+
+
+@pytest.mark.parametrize(("reread", "is_proven"), [(Outcome.UNREADABLE, True), (Outcome.SOFT_GONE, False)])
+def test_a_control_that_was_read_again(story, page, reread, is_proven):
+    """Rules that cannot read a control say nothing of it; ones that find a notice in it do."""
+    story.look(page)
+    control = story.answer(f"http://{HOST}/art/9.html", b"another page", purpose=Purpose.CONTROL)
+    [fetch] = story.archive.append_fetches([control], run_id=story.run, reading=Reading("reader-1", Outcome.OK))
+    row = {"fetch_id": fetch, "reader": "reader-2", "outcome": reread, "dates": "[]", "problems": "[]"}
+    story.insert("readings", {**row, "recorded_at": instant(story.clock())})
+    assert (story.proven(page) is not None) is is_proven
