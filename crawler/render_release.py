@@ -192,9 +192,12 @@ def _since_when(screen: Screen, history: dict[str, Any]) -> str:
 
 
 def _say_version(screen: Screen, row: Row) -> None:
-    confirmed = f"confirmed until {screen.lately(row['last_confirmed_at'])}" if row["kind"] != "removed" else ""
+    confirmed = f"   confirmed until {screen.lately(row['last_confirmed_at'])}" if row["kind"] != "removed" else ""
     stands = ("   (no longer stands: see the table retractions)", "dim") if row["retracted"] else ""
-    screen.paragraph((row["ref"], "bold"), "  ", *_happened(screen, row), "   ", (confirmed, "dim"), stands, hang=" " * 8)
+    screen.paragraph((row["ref"], "bold"), "  ", *_happened(screen, row), (confirmed, "dim"), stands, hang=" " * 8)
+    if row["checks"]:
+        found = f"{plural(row['checks'], 'look')} found no page, {plural(row['controls_ok'], 'control')} answered normally"
+        screen.line((f"        proven {screen.at(row['recorded_at'])}: {found}", "dim"))
     words = words_of_change(row)
     if row["kind"] in {"edited", "restored"} and row["summary"]:
         screen.indented(screen.marked(f"{words + ': ' if words else ''}{row['summary']}"), " " * 8)

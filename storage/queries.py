@@ -127,11 +127,17 @@ def _printed(connection: sqlite3.Connection, release_id: int) -> Row:
 
 
 def history(connection: sqlite3.Connection, release_id: int) -> list[Row]:
-    """Return every version of a release's pages, also retracted ones, in order of time, without texts."""
+    """Return every version of a release's pages, also retracted ones, in order of time, without texts.
+
+    A removal that stands says what it rests on: how many `checks`, and how many `controls_ok` beside them.
+    """
     found = rows(connection, "SELECT * FROM history WHERE release = ? ORDER BY observed_at, fetch", (release_id,))
+    proofs = rows(connection, "SELECT ref, checks, controls_ok FROM removals WHERE release = ?", (release_id,))
+    proven = {proof["ref"]: proof for proof in proofs}
     for row in found:
         row.pop("text")
         row["labels"], row["changed"] = json.loads(row["labels"]), json.loads(row["changed"])
+        row |= {name: proven.get(row["ref"], {}).get(name) for name in ("checks", "controls_ok")}
     return found
 
 

@@ -368,7 +368,10 @@ def removed(story, tmp_path):
             " FROM versions WHERE page_id = ? AND number = 2",
             (number,),
         )
-        copy.execute("UPDATE _pages SET state = 'removed', version_id = last_insert_rowid() WHERE page_id = ?", (number,))
+        [(version, fetch)] = copy.execute("SELECT id, fetch_id FROM versions WHERE id = last_insert_rowid()").fetchall()
+        proofs = [(version, fetch, "check"), (version, 1, "control"), (version, 2, "control")]
+        copy.executemany("INSERT INTO proofs (version_id, fetch_id, role) VALUES (?, ?, ?)", proofs)
+        copy.execute("UPDATE _pages SET state = 'removed', version_id = ? WHERE page_id = ?", (version, number))
         copy.execute("UPDATE _current SET state = 'removed' WHERE release_id = ?", (number,))
     source.close()
     copy.close()
@@ -391,6 +394,10 @@ def test_a_removal_in_the_history(removed):
     town, number = removed
     text = town.run("history", str(number)).stdout
     assert f"{number}@3  removed between" in text
+    [proof] = [line for line in text.splitlines() if line.startswith("        proven ")]
+    assert proof.endswith(": 1 look found no page, 2 controls answered normally")
+    rows = town.json("history", str(number))["versions"]
+    assert [(row["checks"], row["controls_ok"]) for row in rows] == [(None, None), (None, None), (1, 2)]
     assert f"Text: show {number}@2" in text
     assert NOTE in town.run("show", f"{number}@3").stdout
 
