@@ -152,11 +152,14 @@ class _Truth:
         article = self.article(path, at)
         return article is not None and article.state == "live"
 
-    def meets(self, path: str, at: datetime) -> str:
-        """Return what a look met that was answered with what stood there then: a `page`, `missing` or `nothing` of either."""
+    def meets(self, path: str, at: datetime, *, is_copy: bool) -> str:
+        """Return what a look met that was answered with what stood there then: a `page`, `missing` or `nothing` of either.
+
+        A copy was taken by a cache, whose way to the portal is not ours: no weather stood before it.
+        """
         before = bisect_right(self._times, at)
         weather = self._diary[before - 1].weather if before else None
-        if weather is not None:
+        if weather is not None and not is_copy:
             if weather.failing or weather.challenge or weather.blocked == 403:
                 return "nothing"
             if weather.blocked:
@@ -325,7 +328,8 @@ class _Judge:
         known: dict[int, datetime] = {}
         for row in self._world.rows(_EVERY_LOOK):
             page, stood = row["page_id"], _stood_at(row)
-            met = self._truth.meets(self._path(page), stood) if row["result"] in {"response", "not-modified"} else "nothing"
+            is_answer, is_copy = row["result"] in {"response", "not-modified"}, stood < parse_instant(row["requested_at"])
+            met = self._truth.meets(self._path(page), stood, is_copy=is_copy) if is_answer else "nothing"
             is_old = page in known and stood < known[page]
             if met == "nothing" or is_old or (met == "missing" and page not in missing):
                 continue

@@ -12,6 +12,7 @@ from itertools import pairwise
 import pytest
 
 from crawler.run import How, open_archive
+from storage.alerts import Alert
 from tests.sixty_acted import acted_out
 from tests.sixty_days import EDITS, hidden_edits, kinds, promised, script
 from tests.sixty_judged import judged
@@ -124,7 +125,7 @@ def secret_block(world):
 def strange_alert(world):
     """Raise an alert of a kind that nobody knows."""
     with open_archive(world.settings.archive, How(clock=world.clock), trigger="test") as archive:
-        archive.alert("weather", "sky", "It rains.", "http://sky/")
+        archive.alert(Alert("weather", "sky", "It rains.", "http://sky/"))
 
 
 def secret_unlisting(world):
