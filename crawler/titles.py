@@ -15,7 +15,7 @@ from crawler.fields import is_labelled_line, meaningful, squash
 from crawler.html import Document, Node, attribute, between, find, find_all, text_in, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from crawler.fields import Metas
 
@@ -92,9 +92,9 @@ _SHORTEST_PREFIX = 4
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """What the choice of a title rests on."""
+    """What the choice of a title rests on; `headings` looks for them anew, no further than they are asked for."""
 
-    headings: tuple[str, ...]
+    headings: Callable[[], Iterator[str]]
     meta: str | None
     window: str | None
     names: frozenset[str]
@@ -128,7 +128,7 @@ def _page(doc: Document, metas: Metas, before: Sequence[str], names: frozenset[s
     above = squash("".join(before))
     meta = next((each for each in map(meaningful, metas.get("articletitle", ())) if each and not _is_name(each, names)), None)
     return _Page(
-        headings=tuple(_headings(doc, above, names)),
+        headings=lambda: _headings(doc, above, names),
         meta=meta,
         window=_window_title(doc, metas, names),
         names=names,
@@ -137,17 +137,19 @@ def _page(doc: Document, metas: Metas, before: Sequence[str], names: frozenset[s
 
 def _choose(page: _Page) -> Title | None:
     """Return the best of what a page offers: see the module's rule."""
-    rules = (
-        ("meta", _extended(page.meta, page.headings)),
-        ("meta", _respaced(page.meta, page.window)),
-        ("heading", next((each for each in page.headings if _is_part(each, page.window)), None)),
-        ("heading", next(iter(page.headings), None)),
-        ("title", page.window),
-    )
-    return next((Title(text, origin) for origin, text in rules if text), None)
+    return next((Title(text, origin) for origin, text in _offers(page) if text), None)
 
 
-def _extended(meta: str | None, headings: Sequence[str]) -> str | None:
+def _offers(page: _Page) -> Iterator[tuple[str, str | None]]:
+    """Yield what may be the title, the best first, with its origin; to look for headings is dear, and mostly the first will do."""
+    yield "meta", _extended(page.meta, page.headings())
+    yield "meta", _respaced(page.meta, page.window)
+    yield "heading", next((each for each in page.headings() if _is_part(each, page.window)), None)
+    yield "heading", next(page.headings(), None)
+    yield "title", page.window
+
+
+def _extended(meta: str | None, headings: Iterable[str]) -> str | None:
     """Return the first heading that the meta title begins or equals: the meta may be cut."""
     if meta is None:
         return None
