@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from contextlib import closing
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from itertools import takewhile
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,7 +23,7 @@ from storage.state import answer_age
 from tests.soundness import faults_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from seeds.portal import Portal, Release
@@ -123,10 +124,11 @@ def _stood_at(look: dict[str, Any]) -> datetime:
 
 
 class _Truth:
-    """What stood on a portal at each moment, by its diary."""
+    """What stood on a portal at each moment, by its diary, and what a reader knew of that who was taught it at `repairs`."""
 
-    def __init__(self, portal: Portal) -> None:
+    def __init__(self, portal: Portal, repairs: Sequence[datetime]) -> None:
         self._diary = portal.diary
+        self._repairs = repairs
         self._times = [event.at for event in portal.diary]
         articles = [each for each in portal.shelf.articles.values() if each.listed_in == TODAY]
         self._past: dict[int, list[tuple[datetime | None, Release | None]]] = {}
@@ -167,7 +169,12 @@ class _Truth:
         article = self.article(path, at)
         if article is None or article.state == "removed":
             return "missing"
-        return "nothing" if weather is not None and weather.layout in _UNREAD else "page"
+        return "nothing" if self._is_unread(before, at) else "page"
+
+    def _is_unread(self, before: int, at: datetime) -> bool:
+        """Tell whether our reader could make nothing of the template at a moment, before which so many things had happened."""
+        spell = list(takewhile(lambda event: event.weather.layout in _UNREAD, reversed(self._diary[:before])))
+        return bool(spell) and not any(spell[-1].at <= repair <= at for repair in self._repairs)
 
     def blocks(self) -> list[tuple[datetime, datetime]]:
         """Return from when to when our address was blocked by 404."""
@@ -184,7 +191,8 @@ _UNREAD = frozenset({Layout.CHANGED, Layout.MISLEADING})
 class _Judge:
     def __init__(self, world: World) -> None:
         self._world = world
-        self._truth = _Truth(world.portal)
+        repairs = world.values("SELECT started_at FROM runs WHERE trigger = 'reparse'")
+        self._truth = _Truth(world.portal, [parse_instant(each) for each in repairs])
         self._verdict = Verdict()
 
     def verdict(self) -> Verdict:

@@ -12,6 +12,7 @@ from itertools import pairwise
 import pytest
 
 from crawler.run import How, open_archive
+from seeds.portal import CHANGED_SELECT, Layout
 from storage.alerts import Alert
 from tests.sixty_acted import acted_out
 from tests.sixty_days import EDITS, hidden_edits, kinds, promised, script
@@ -149,6 +150,28 @@ def test_a_sound_world_has_no_faults(world):
     assert (verdict.edits, verdict.hidden) == (1, 0)
     assert "edited             1      0       0" in verdict.told()
     assert (verdict + verdict).changes == Counter(edited=2)
+
+
+def test_a_page_that_came_in_a_layout_that_was_learnt_is_seen_to_be_missing(world):
+    """What our reader can make of a template is not the template's doing alone: rules that were mended read it."""
+    world.portal.change_layout(Layout.CHANGED)
+    world.clock.pass_by()
+    world.crawl()
+    world.select = CHANGED_SELECT
+    world.reparse(quarantined=True)
+    release = world.portal.publish()
+    world.clock.pass_by()
+    world.crawl()
+    world.portal.remove(release.id)
+    world.clock.pass_by(timedelta(hours=11))
+    world.crawl(full=False)
+    world.recheck(release.path)
+    world.portal.restore(release.id)
+    world.clock.pass_by()
+    world.crawl()
+    verdict = judged(world)
+    assert world.values("SELECT kind FROM _outbox WHERE fetch_id IS NOT NULL AND version_id IS NULL") == ["suspect"]
+    assert verdict.faults == []
 
 
 @pytest.mark.parametrize(
