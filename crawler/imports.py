@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.answers import Reader, stored_answer
+from crawler.apart import with_care_here
 from crawler.charset import decode
 from crawler.dates import parse_date
-from crawler.errors import ImportFormatError
+from crawler.errors import ImportFormatError, ReadError
 from crawler.fields import language_of
 from crawler.places import PLACE_LABEL
 from storage.fingerprint import sha256_hex
@@ -85,7 +86,10 @@ def read_file(body: bytes, now: datetime, zone: ZoneInfo, reader: Reader, url: s
         return read_text(decode(body, None).text, zone)
     if url is None:
         raise ImportFormatError("this is a web page, and a page needs the address that it was saved from", hint="add --url URL")
-    reading = reader.read(stored_answer(url, (), body, now))
+    try:
+        reading = with_care_here(body, reader.read, stored_answer(url, (), body, now))
+    except ReadError as exc:
+        raise ImportFormatError(f"this page cannot be read: {exc}", url=url, hint="save it anew from a browser") from exc
     if reading is None or reading.content is None:
         why = "; ".join(reading.problems) if reading else "nothing in it"
         raise ImportFormatError(

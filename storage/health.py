@@ -12,7 +12,7 @@ from storage.queries import rows
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["Asides", "Unheard", "Unlisted", "asides_of", "pages_read", "shrunk_from", "unheard_of", "unlisted_of"]
+__all__ = ["Asides", "Unheard", "Unlisted", "asides_of", "pages_read", "passed_over", "shrunk_from", "unheard_of", "unlisted_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,16 @@ def asides_of(connection: sqlite3.Connection, section_id: int) -> Asides | None:
         return None
     newest, parts = found[-1], {name: sum(row[name] for row in found) for name in _FOUND}
     return Asides(len(found), _since(connection, [row["page_id"] for row in found]), newest["fetch"], newest["url"], parts)
+
+
+def passed_over(connection: sqlite3.Connection, section_id: int) -> list[int]:
+    """Return the pages of a section that read well since, but for earlier bodies that are kept aside still."""
+    sql = (
+        "SELECT p.page_id FROM _pages p WHERE p.section_id = ? AND p.outcome <> 'quarantined' AND p.fails = 0"  # noqa: S608
+        " AND EXISTS (SELECT 1 FROM readings q JOIN fetches f ON f.id = q.fetch_id"
+        f" WHERE f.page_id = p.page_id AND q.outcome = 'quarantined' AND q.id = {held('f')}) ORDER BY p.page_id"
+    )
+    return [page for (page,) in connection.execute(sql, (section_id,))]
 
 
 def _since(connection: sqlite3.Connection, pages: list[int]) -> str:

@@ -103,6 +103,21 @@ def test_a_quarantine_is_replayed_from_the_command_line(town):
         assert faults_of(connection, ended=False) == []
 
 
+def test_what_is_still_kept_aside_is_said_when_the_pages_read_well_again(town):
+    """Rules that are mended and crawled with end the alert; the answers before them wait until somebody reads them again."""
+    usual = (town.folder / "embedded.toml").read_text()
+    (town.folder / "embedded.toml").write_text(usual + rules(BOTH))
+    town.run("crawl", "--full")
+    status = town.json("status")
+    assert (status["alerts"], status["aside"]) == ([], [])
+    left = PAGES - 1  # the one that was edited was read again at once, to be compared under one reader
+    assert status["unreplayed"] == [{"section": "embedded/today", "pages": left}]
+    said = town.run("status").stdout
+    assert f"Kept aside still: earlier answers of {left} pages of embedded/today, which read well again" in said
+    town.run("reparse", "--quarantined", "--section", "embedded/today")
+    assert town.json("status")["unreplayed"] == []
+
+
 def test_a_dry_run_takes_no_lock_and_writes_nothing(town):
     """It goes beside another that writes, and leaves every row as it was."""
     before = everything(town)

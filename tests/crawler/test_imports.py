@@ -39,10 +39,10 @@ def story(tmp_path):
         yield begun
 
 
-def take_in(story, body=TEXT, breaks_at=None):
+def take_in(story, body=TEXT, breaks_at=None, url=None):
     """Import a file into the story's archive."""
     known = [Known(story.section, "Today", Reader(Select(), ZONE))]
-    return import_file(story.archive, story.run, body, clock=Ticking(story.clock, breaks_at), zone=ZONE, sections=known)
+    return import_file(story.archive, story.run, body, clock=Ticking(story.clock, breaks_at), zone=ZONE, sections=known, url=url)
 
 
 def counts(story):
@@ -73,6 +73,14 @@ def test_an_archive_that_an_earlier_version_left_half_written(story):
     assert counts(story) == [1, 0, 0]
     imported = take_in(story)
     assert (imported.page_id, imported.new, counts(story)) == (page, True, [1, 1, 1])
+
+
+def test_a_saved_page_that_would_cost_too_much_is_refused(story):
+    """A page of 100 KB whose tags multiply to millions is stopped as a crawled one is, and nothing is written."""
+    page = "<!DOCTYPE html>" + "".join(f"<b id={number}><p>" for number in range(7_000))
+    with pytest.raises(ImportFormatError, match="memory"):
+        take_in(story, page.encode(), url="https://www.example.gov.cn/art/2022/9/20/art_1_2.html")
+    assert counts(story) == [0, 0, 0]
 
 
 def test_a_wrong_file_writes_nothing(story):
