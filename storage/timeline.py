@@ -9,6 +9,7 @@ all that it rests on still reads as missing.  Whoever retells twice finds nothin
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from storage.records import FoundBy, Kind, Outcome, Result, State
@@ -119,26 +120,38 @@ def _is_as_told(step: Step, standing: Standing, stays: dict[int, int]) -> bool:
 def _said_before(looks: Sequence[Told], steps: Sequence[Step]) -> dict[int, Standing]:
     """Return, by the look of each step that is no news, the version that said the same: at that look, or at a later one.
 
-    A page is new once: whichever look that was held to be, it is known.
+    A page is new once, and back once from each removal: whichever look that was held to be, it is known.
     """
     at = {step.fetch_id: step for step in steps}
     said: dict[int, Standing] = {}
-    step = None
+    passed: list[Step] = []
     for told in looks:
-        step = at.get(told.look.fetch_id, step)
-        if told.standing is None:
-            continue
-        spoken = steps[0] if steps and told.standing.kind is Kind.NEW else step
-        if spoken is not None and _says(spoken, told, told.standing):
+        passed += [at[told.look.fetch_id]] if told.look.fetch_id in at else []
+        spoken = None if told.standing is None else _spoken(told.standing.kind, passed, steps)
+        if told.standing is not None and spoken is not None and _says(spoken, told, told.standing):
             said.setdefault(spoken.fetch_id, told.standing)
     return said
+
+
+def _spoken(kind: Kind, passed: Sequence[Step], steps: Sequence[Step]) -> Step | None:
+    """Return the step that may say what a version of a kind says: the first, the return from the newest removal, or the last.
+
+    `passed` are the steps up to the version's look.
+    """
+    if kind is Kind.NEW:
+        return next(iter(steps), None)
+    if kind is Kind.RESTORED:
+        since = takewhile(lambda step: step.draft.kind is not Kind.REMOVED, reversed(passed))
+        return next((step for step in since if step.draft.kind is Kind.RESTORED), None)
+    return passed[-1] if passed else None
 
 
 def _says(step: Step, told: Told, standing: Standing) -> bool:
     """Tell whether a step says what a version said that stands at the same look, or at a later one up to which nothing changed."""
     if step.draft.kind is not standing.kind:
         return False
-    return standing.kind is Kind.NEW or step.told is told or (told.compared is not None and told.compared == step.told.compared)
+    is_once = standing.kind in {Kind.NEW, Kind.RESTORED}
+    return is_once or step.told is told or (told.compared is not None and told.compared == step.told.compared)
 
 
 def _steps(looks: Sequence[Told]) -> list[Step]:

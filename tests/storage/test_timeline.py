@@ -193,6 +193,26 @@ def test_a_return_that_was_seen_later():
     assert retell(looks) == Retelling({1: 10, 2: 20}, (back,), ())
 
 
+@pytest.mark.parametrize("reads", ["b", None])
+def test_a_page_comes_back_once_from_a_removal(reads):
+    """However the later body reads, and whatever was edited meanwhile: that the page is back again was known."""
+    stood = restored(5, 2, since=2)
+    back, changed, last = read(3, "a"), read(4, "b"), read(5, reads, stood)
+    retelling = retell([read(1, "a", new()), missing(2, removed(2, 1)), back, changed, last])
+    return_ = step(back, Kind.RESTORED, 2, base=1, since=2, replaces=stood)
+    assert retelling == Retelling({1: 10, 2: 20}, (return_, edit(changed, 3)), ())
+
+
+def test_a_page_comes_back_from_each_removal():
+    """A return after a second removal is none after the first."""
+    stood = restored(5, 4, since=4)
+    first_back, last = read(3, "a"), read(5, "a", stood)
+    again = removed(4, 2, since=2)
+    retelling = retell([read(1, "a", new()), missing(2, removed(2, 1)), first_back, missing(4, again), last])
+    return_ = step(first_back, Kind.RESTORED, 2, base=1, since=2)
+    assert (retelling.writes[0], retelling.writes[-1].replaces, retelling.withdrawn) == (return_, stood, ())
+
+
 def test_a_page_is_new_once():
     """A first sight at an earlier look, though it said something else there, is the one that is known; the edit is news."""
     looks = [read(1, "a"), read(2, "b", new(2))]
