@@ -29,6 +29,7 @@ __all__ = ["Diff", "FieldChange", "Op", "ParagraphDiff", "Unit", "as_operations"
 
 _BREAKS = r"\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
 _LINE_BREAKS = re.compile(rf"(?<!\s)[^\S{_BREAKS}]*[{_BREAKS}]\s*")  # from where white space begins: a long run is tried but once
+_HASH_SHOWN = 12
 _DATE_PART = re.compile(r"\S+|\s+")
 
 # Aligning two runs takes a bit for each pair of their items; this is 25 MB and a tenth of a second.
@@ -47,7 +48,7 @@ _MARKS = {"delete": ("[-", "-]"), "insert": ("{+", "+}")}
 # The fields that are told beside the text, and what each is cut into: a printed date changes in whole parts (day, time).
 _FIELDS = (("title", tokens), ("published", _DATE_PART.findall), ("source", tokens), ("author", tokens))
 # What a person wants to hear of first, after the text.
-_TELLING_ORDER = ("title", "published", "attachments", "source", "author")
+_TELLING_ORDER = ("file", "title", "published", "attachments", "source", "author")
 # Which changes and how much context (in characters) a summary tries, from the most telling to the shortest.
 _HOPELESS = 10  # a change so many times as long as a summary is not told in full, however much white space it holds
 _SUMMARY_TRIES = (("all", 80), ("all", 40), ("first", 80), ("first", 40), ("first", 15), ("first", 0))
@@ -174,10 +175,19 @@ def _changed_fields(before: Content, after: Content) -> Iterator[FieldChange]:
     names = _attachment_tokens(before), _attachment_tokens(after)
     if names[0] != names[1]:
         yield FieldChange("attachments", "".join(names[0]) or None, "".join(names[1]) or None, _ops(*names))
+    files = _file_tokens(before), _file_tokens(after)
+    if files[0] != files[1]:
+        yield FieldChange("file", "".join(files[0]) or None, "".join(files[1]) or None, _ops(*files))
 
 
 def _attachment_tokens(content: Content) -> list[str]:
     return [token for attachment in content.attachments for token in ("; ", attachment.name)][1:]
+
+
+def _file_tokens(content: Content) -> list[str]:
+    """Return what a file is as people may be told it: how large, and the beginning of its hash."""
+    file = content.file
+    return [] if file is None else [f"{file.size:,} bytes", f" (SHA-256 {file.sha256[:_HASH_SHOWN]}...)"]
 
 
 # Paragraphs

@@ -19,6 +19,7 @@ __all__ = ["comparable", "compare_sha256", "page_key", "printed_sha256", "sha256
 
 _PRINTED_FORMAT = "content/1"
 _COMPARED_FORMAT = "compare/1"
+_FILE_FORMAT = "file/1"
 # Each of these begins with the signs that it may begin with, and matches nothing that may stay as it is: most of a text is passed
 # at once, which makes the whole form four times as cheap.
 _LINE_ENDS = re.compile(r"[\r\x0b\x0c\x85\u2028\u2029](?:(?<=\r)\n)?")
@@ -50,7 +51,8 @@ def printed_sha256(content: Content) -> str:
     """Return the hash of a content as printed.
 
     It covers what a reader is shown and what we make of the printed date; addresses of attachments and images are left out,
-    because signed ones change with every request.
+    because signed ones change with every request.  What came into the vocabulary later is named, and counts where it is there:
+    the hashes of contents without it stay as they are.
     """
     return _hash(
         _PRINTED_FORMAT,
@@ -65,11 +67,26 @@ def printed_sha256(content: Content) -> str:
         list(content.breadcrumb),
         content.text,
         [attachment.name for attachment in content.attachments],
+        *(part for name, part in _later(content) if part for part in (name, part)),
+    )
+
+
+def _later(content: Content) -> tuple[tuple[str, str | list[str] | None], ...]:
+    file = content.file
+    return (
+        ("number", content.number),
+        ("keywords", list(content.keywords)),
+        ("file", [file.sha256, str(file.size), file.media_type or ""] if file else None),
     )
 
 
 def compare_sha256(content: Content) -> str:
-    """Return the hash that decides whether a page changed: title, printed date, text and names of attachments, folded."""
+    """Return the hash that decides whether a page changed: title, printed date, text and names of attachments, folded.
+
+    A file changed where its bytes did, and only there: its name belongs to the page that offers it.
+    """
+    if content.file is not None:
+        return _hash(_FILE_FORMAT, content.file.sha256)
     return _hash(
         _COMPARED_FORMAT,
         comparable(content.title),

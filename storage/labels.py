@@ -28,6 +28,11 @@ _COMPARED: tuple[tuple[str, _Form], ...] = (
     ("text", lambda content: comparable(content.text)),
     ("attachments", lambda content: [comparable(attachment.name) for attachment in content.attachments]),
 )
+# The same of an attached file: its bytes, and what can be read of them.
+_COMPARED_OF_FILES: tuple[tuple[str, _Form], ...] = (
+    ("file", lambda content: content.file.sha256 if content.file else None),
+    ("text", lambda content: comparable(content.text)),
+)
 # What is kept and shown, but makes no version.
 _SHOWN: tuple[tuple[str, _Form], ...] = (
     ("source", lambda content: comparable(content.source or "")),
@@ -73,8 +78,11 @@ _NOTES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 
 def changed_fields(before: Content, after: Content) -> tuple[str, ...]:
-    """Return which of title, published, text and attachments (their names) differ in the comparison form, in this order."""
-    return _differing(_COMPARED, before, after)
+    """Return which of title, published, text and attachments (their names) differ in the comparison form, in this order.
+
+    Of an attached file: the file itself, and the text that is read of it.
+    """
+    return _differing(_COMPARED if after.file is None else _COMPARED_OF_FILES, before, after)
 
 
 def shown_fields(before: Content, after: Content) -> tuple[str, ...]:
@@ -111,12 +119,16 @@ def labels(before: Content, after: Content, *, earlier_compare_hashes: Collectio
     rules = (
         ("title", "title" in changed),
         ("date", "published" in changed),
-        ("attachment", "attachments" in changed),
-        ("backdated", bool(before.published_on and after.published_on and after.published_on < before.published_on)),
+        ("attachment", not {"attachments", "file"}.isdisjoint(changed)),
+        ("backdated", after.file is None and _is_backdated(before.published_on, after.published_on)),
     )
     reverted = bool(changed) and compare_sha256 in earlier_compare_hashes
     told = [label for label, holds in rules if holds]
     return (*told, *(text_labels(before.text, after.text) if "text" in changed else ()), *(["revert"] if reverted else []))
+
+
+def _is_backdated(before: str | None, after: str | None) -> bool:
+    return before is not None and after is not None and after < before
 
 
 def _differing(fields: tuple[tuple[str, _Form], ...], before: Content, after: Content) -> tuple[str, ...]:

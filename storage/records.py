@@ -19,6 +19,7 @@ __all__ = [
     "DateCandidate",
     "Event",
     "Fetch",
+    "File",
     "FoundBy",
     "Kind",
     "Listed",
@@ -162,6 +163,15 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """The bytes of an attached file: their SHA-256 (64 hex digits), how many they are, and the media type that they have."""
+
+    sha256: str
+    size: int
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DateCandidate:
     """A date found on a page, as printed, and where it stood: `label`, `meta:pubdate`, `url`, `text`, `selector` ..."""
 
@@ -175,6 +185,8 @@ class Content:
 
     `published` is the printed date; `published_at` the instant it names (UTC, `YYYY-MM-DDTHH:MM:SSZ`, None for a day);
     `published_on` the calendar day in the portal's zone (`YYYY-MM-DD`).  Paragraphs of `text` are parted by one blank line.
+    `number` is the document number (文号) as printed.  Of an attached file (`file`) the title is its printed name, the dates are
+    those of its press release, and the text is what can be read of it, if anything.
     """
 
     title: str
@@ -189,6 +201,9 @@ class Content:
     breadcrumb: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     images: tuple[str, ...] = ()
+    number: str | None = None
+    keywords: tuple[str, ...] = ()
+    file: File | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +211,7 @@ class Reading:
     """What one reader made of one body.  `reader` names extractor, rules and parsing libraries; `content` is None unless ok.
 
     `template` names the form in which the page came: where its parts were found.  None where no reader looked for them.
+    `parts` are the absolute URLs of an article's further pages, in order, where it is spread over several; they are not kept.
     """
 
     reader: str
@@ -204,6 +220,7 @@ class Reading:
     dates: tuple[DateCandidate, ...] = ()
     problems: tuple[str, ...] = ()
     template: str | None = None
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from storage.bodies import BodyStore
 from storage.fingerprint import compare_sha256, printed_sha256
 from storage.instants import instant, later
 from storage.ledger import Ledger
-from storage.records import Attachment, Content, DateCandidate, Outcome, Precision, Reading
+from storage.records import Attachment, Content, DateCandidate, File, Outcome, Precision, Reading
 
 if TYPE_CHECKING:
     import sqlite3
@@ -131,12 +131,7 @@ class Writer:
                 "language": content.language,
                 "breadcrumb": dump(content.breadcrumb),
                 "text": content.text,
-                "fields": dump(
-                    {
-                        "attachments": [{"name": item.name, "url": item.url} for item in content.attachments],
-                        "images": list(content.images),
-                    }
-                ),
+                "fields": dump(_fields(content)),
             },
         )
 
@@ -169,6 +164,21 @@ class Writer:
             return None
         media_type = (fetch.header("content-type") or "").split(";")[0].strip().lower() or None
         return self.bodies.put(fetch.body, host=host_of(fetch.url), media_type=media_type)
+
+
+def _fields(content: Content) -> dict[str, object]:
+    """Return what a content holds beside its columns; what came into the vocabulary later is left out where it is not there."""
+    file = content.file
+    later_ones = {
+        "number": content.number,
+        "keywords": list(content.keywords),
+        "file": {"sha256": file.sha256, "size": file.size, "media_type": file.media_type} if file else None,
+    }
+    return {
+        "attachments": [{"name": item.name, "url": item.url} for item in content.attachments],
+        "images": list(content.images),
+        **{name: value for name, value in later_ones.items() if value},
+    }
 
 
 def dump(value: object) -> str:
@@ -204,6 +214,9 @@ def content_of(connection: sqlite3.Connection, content_id: int) -> Content | Non
         breadcrumb=tuple(json.loads(breadcrumb)),
         attachments=tuple(Attachment(item["name"], item["url"]) for item in extra["attachments"]),
         images=tuple(extra["images"]),
+        number=extra.get("number"),
+        keywords=tuple(extra.get("keywords", ())),
+        file=File(**extra["file"]) if "file" in extra else None,
     )
 
 

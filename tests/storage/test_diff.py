@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.diff import Diff, FieldChange, Op, ParagraphDiff, as_operations, compare, inline, summary
-from storage.records import Attachment, Content
+from storage.records import Attachment, Content, File
 
 SEED = next((Path(__file__).parents[2] / "seeds").glob("000_*.txt")).read_text(encoding="utf-8").split("10:46\n\n")[1].strip("\n")
 NAME = ", Chen Lizong"
@@ -456,3 +456,15 @@ def test_a_summary_passes_over_white_space_without_end():
     """A hundred thousand spaces are told in a line, and not tried from each of them."""
     assert summary(texts("x" + " " * 100_000 + "y", "x y z")).endswith(" ...-]{+ y z+}")
     assert summary(texts("a\u2003\n \x85 b", "c")) == "[-a b-]{+c+}"
+
+
+def test_a_replaced_file_is_told_by_its_size_and_hash():
+    """What a person can look up: the bytes before and after; a text that was read of it goes before them."""
+    before = Content("plan.pdf", "", file=File("a" * 64, 34_112))
+    after = replace(before, file=File("b" * 64, 35_020))
+    assert summary(compare(before, after)) == (
+        "[-34,112 bytes (SHA-256 aaaaaaaaaaaa...)-]{+35,020 bytes (SHA-256 bbbbbbbbbbbb...)+}"
+    )
+    read = compare(replace(before, text="260 ships."), replace(after, text="280 ships."))
+    assert summary(read) == "[-260-]{+280+} ships."
+    assert compare(before, before).fields == ()

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from storage.fingerprint import comparable, compare_sha256, page_key, printed_sha256, sha256_hex
-from storage.records import Attachment, Content, Precision
+from storage.records import Attachment, Content, File, Precision
 from tests.builders import content
 
 FOLDED = ("\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u180e", "\u00a0", "\u3000", "\u2009", "\u2028", "\r", "\n", "\t", " ")
@@ -122,8 +122,11 @@ CHANGES = {
     "breadcrumb": ("Home", "News"),
     "attachments": (Attachment("plan.pdf", "http://h/plan.pdf"),),
     "images": ("http://h/a.jpg",),
+    "number": "嘉政发〔2022〕9号",
+    "keywords": ("port", "cargo"),
+    "file": File("0" * 64, 17, "application/pdf"),
 }
-COMPARED = {"title", "text", "published", "attachments"}
+COMPARED = {"title", "text", "published", "attachments", "file"}
 ADDRESSES = {"images"}
 
 
@@ -148,6 +151,15 @@ def test_a_signed_address_is_no_change():
     assert printed_sha256(one) == printed_sha256(other)
     renamed = content(attachments=(Attachment("plan2.pdf", "http://h/p?sign=1"),))
     assert compare_sha256(one) != compare_sha256(renamed)
+
+
+def test_a_file_is_its_bytes():
+    """Whatever it is called and whenever its press release was published: a file changed where its bytes did."""
+    file = File("0" * 64, 17, "application/pdf")
+    one, other = content(file=file), content(title="Plan, revised", published=None, text="Read by another.", file=file)
+    assert compare_sha256(one) == compare_sha256(other)
+    assert printed_sha256(one) != printed_sha256(other)
+    assert compare_sha256(one) != compare_sha256(replace(one, file=replace(file, sha256="1" * 64)))
 
 
 def test_fields_do_not_run_into_each_other():
@@ -179,3 +191,6 @@ def test_hashes_never_change():
     )
     assert compare_sha256(content()) == "04ef68f72035a10724da9cb1f1579ac9b249fc022e6c6c9b64696f667f66ff65"
     assert printed_sha256(content()) == "fce893163cdf8003f36a2475dc81235a7cd214145dd57cb715bb8c2a612223fa"
+    whole = content(number="嘉政发〔2022〕9号", keywords=("port",), file=File("0" * 64, 17))
+    assert compare_sha256(whole) == "bc50d658306e01bb229f3242f0ac352939b29ad6c4a3360e7f0cb9234b911117"
+    assert printed_sha256(whole) == "c7ac00ae5bb4805a5c715f4597d5391e41eee53a8df09c3b30e549d5ac6b8b82"

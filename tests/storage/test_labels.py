@@ -8,7 +8,7 @@ import pytest
 
 from storage.fingerprint import compare_sha256
 from storage.labels import changed_fields, is_silent, labels, shown_fields
-from storage.records import Attachment, Content, DateCandidate
+from storage.records import Attachment, Content, DateCandidate, File
 
 BEFORE = Content(
     title="Port Handles Record Cargo",
@@ -218,6 +218,18 @@ def labelled(after, earlier=(), before=BEFORE):
 def test_labels(change, expected):
     """Labels come in one order; backdated is a matter of days."""
     assert labelled(replace(BEFORE, **change)) == expected
+
+
+def test_a_replaced_file():
+    """It is an attachment's change, silent unless its press release bears another date; its name and that date are none."""
+    before = Content("plan.pdf", "The port plans 260 ships.", "2022-09-20", file=File("0" * 64, 17))
+    replaced = replace(before, text="The port plans 280 ships.", file=File("1" * 64, 18))
+    assert changed_fields(before, replaced) == ("file", "text")
+    assert labelled(replaced, before=before) == ("attachment", "numeric")
+    assert labelled(replace(before, file=File("1" * 64, 18)), before=before) == ("attachment",)
+    assert is_silent(before, replaced)
+    assert not is_silent(before, replace(replaced, published="2022-09-21"))
+    assert changed_fields(before, replace(before, title="Plan", published="2022-09-21")) == ()
 
 
 def test_a_return_to_an_earlier_state_is_a_revert():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.records import Attachment, Content, DateCandidate, Outcome, Precision, Reading
+from storage.records import Attachment, Content, DateCandidate, File, Outcome, Precision, Reading
 from storage.writer import content_of, dump, load_reading, received_at
 from tests.builders import OTHER_READER, READER, article_url, content, opened, reading
 
@@ -29,6 +29,9 @@ CONTENTS = st.builds(
     breadcrumb=st.lists(WORDS, max_size=3).map(tuple),
     attachments=st.lists(st.builds(Attachment, WORDS, WORDS), max_size=2).map(tuple),
     images=st.lists(WORDS, max_size=2).map(tuple),
+    number=st.none() | st.text(min_size=1, max_size=5),
+    keywords=st.lists(WORDS, max_size=2).map(tuple),
+    file=st.none() | st.builds(File, st.text("0123456789abcdef", min_size=64, max_size=64), st.integers(0, 99), MAYBE),
 )
 READINGS = st.builds(
     Reading,
