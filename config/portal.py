@@ -6,6 +6,7 @@ descriptions here (see `config.describe`).
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -35,6 +36,8 @@ __all__ = [
 
 _SHIPPED = Path(__file__).with_name("portals")
 _DEFAULT_PORTS = (":80", ":443")
+_PAGE_MARKS = ("{page}", "{page0}")
+_PAGED = ("auto", "trs", "static")  # platforms that do not know a surer way to their further pages
 
 
 def _host(text: str) -> str:
@@ -59,6 +62,22 @@ def _path_pattern(text: str) -> str:
     if not text.startswith("/"):
         raise ValueError('must begin with "/": it is matched against the path of a URL, as in "/art/*/*/*/art_*_*.html"')
     return text
+
+
+def _page_pattern(text: str) -> str:
+    """Check an address with the number of a page in it: `{page}` counts from 1, `{page0}` from 0."""
+    if not text:
+        return text
+    if len({mark for mark in _PAGE_MARKS if mark in text}) != 1:
+        raise ValueError('must hold {page} (2 on the second page) or {page0} (1 there), as in "https://host/x/index_{page}.html"')
+    if any(mark in urlsplit(text).netloc for mark in "{}") or re.search(r"[{}]", _filled(text, 2)):
+        raise ValueError("may hold {page} or {page0} behind the host, and no other braces")
+    return text
+
+
+def _filled(pattern: str, number: int) -> str:
+    """Return the address of a page, counted from 1."""
+    return pattern.replace("{page}", str(number)).replace("{page0}", str(number - 1))
 
 
 class Select(Model):
@@ -86,6 +105,11 @@ class Section(Model):
         description="How the listing is built: jpage, jpaas, trs, static (feeds too); auto finds out.",
     )
     unit: Line = Field(default="auto", description="Which list on the page, when there are several; auto takes the likeliest.")
+    pages: Annotated[Url, AfterValidator(_page_pattern)] = Field(
+        default="",
+        description="Address of the list's further pages: {page} stands for 2, 3 ..., {page0} for 1, 2 ...; empty: found by itself."
+        ' Example: "https://www.example.gov.cn/news/index_{page0}.html".',
+    )
     article_urls: tuple[Annotated[Line, AfterValidator(_path_pattern)], ...] = Field(
         default=(),
         description='Patterns of paths of press releases; empty: found by itself. Example: ["/art/*/*/*/art_*_*.html"].',
@@ -102,8 +126,14 @@ class Section(Model):
         """The link titles to follow from a start page, in order; the section's own title where none are given."""
         return self.follow or (self.title,)
 
+    def page_url(self, number: int) -> str:
+        """Return the address of a further page of the list, counted from 1, as `pages` names it."""
+        return _filled(self.pages, number)
+
     @model_validator(mode="after")
     def _can_be_found(self) -> Self:
+        if self.pages and self.platform not in _PAGED:
+            raise KeyedError("pages", f"is of no use: platform {self.platform} has a way of its own to its further pages")
         if not self.listing and not self.start:
             raise KeyedError("listing", "is missing: give the address of the section's list, or `start` pages to walk there from")
         return self
@@ -204,6 +234,7 @@ def _urls(portal: Portal) -> list[tuple[str, str]]:
     found = [(f"removal.control[{number}]", url) for number, url in enumerate(portal.removal.control)]
     for name, section in portal.sections.items():
         found += [(f"sections.{name}.listing", section.listing)] if section.listing else []
+        found += [(f"sections.{name}.pages", section.pages)] if section.pages else []
         found += [(f"sections.{name}.start[{number}]", url) for number, url in enumerate(section.start)]
     return [(key, url) for key, url in found if url]
 

@@ -14,7 +14,7 @@ from crawler.charset import Decoded
 from crawler.decoded import read_text, why_unread
 from crawler.errors import ListingError, LocateError, ReadError
 from crawler.http import Ask
-from crawler.listings import ListingPage, ListingRequest, read_listing
+from crawler.listings import ListingPage, ListingRequest, miss_listing, read_listing
 from crawler.listings.base import cannot_read
 from crawler.listings.tally import Tally
 from crawler.locate import Hop, is_listing, next_hop
@@ -37,6 +37,8 @@ _LONGEST_WALK = 6
 _LISTING_READER = "listing-1"
 _LOST = frozenset({Outcome.GONE, Outcome.SOFT_GONE, Outcome.UNREADABLE})
 """What a listing's old address answers when the listing has moved: then, and only then, it is searched for anew."""
+_NOT_THERE = frozenset({Outcome.GONE, Outcome.SOFT_GONE, Outcome.EMPTY})
+"""What answers where a listing has no such page: beyond its last one, or because its pages have other names."""
 _READER_FAILS = (ReadError, ValueError, OverflowError, RecursionError)
 """What a page may do to the readers.  They are held to raise only the first; an answer that finds a hole in them is kept too."""
 _GONE_EMPTY = "the listing shows no rows, and held {held} when it was last read: it is not taken for empty"
@@ -213,8 +215,10 @@ def _listing(answer: Fetch, request: ListingRequest, target: Target) -> tuple[Li
     """Read an answer as a page of a listing: an unreadable one with the reason where it is none, and what is kept of it."""
     came = read_text(answer)
     if not isinstance(came, Decoded):
-        page = cannot_read(request.platform, why_unread(answer, came))
-        return page, Reading(_LISTING_READER, came.outcome, problems=page.problems) if came else None
+        why = why_unread(answer, came)
+        is_missing = came is not None and came.outcome in _NOT_THERE
+        page = miss_listing(why, request, section=target.section) if is_missing else cannot_read(request.platform, why)
+        return page, Reading(_LISTING_READER, came.outcome, problems=page.problems or (why,)) if came else None
     # Relative addresses count from where the answer came from, which a redirect may have moved.
     asked = request if request.cursor else replace(request, url=answer.url)
     try:
@@ -226,6 +230,10 @@ def _listing(answer: Fetch, request: ListingRequest, target: Target) -> tuple[Li
 
 
 def _take(session: Session, sweep: _Pass, page: ListingPage, fetch_id: int) -> ListingRequest | None:
+    if page.is_step:
+        sweep.tally.notes += page.problems
+        sweep.ended = page.next is None
+        return page.next
     keys = tuple(url_key(listed.url) for listed in page.records)
     is_first = not sweep.tally.answers
     if not sweep.tally.take(page, keys):

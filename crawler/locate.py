@@ -23,8 +23,8 @@ from zoneinfo import ZoneInfo
 
 from crawler.html import attribute, base_of, find_all, parse, text_of
 from crawler.listings.detect import detect
+from crawler.listings.lists import count_dated
 from crawler.listings.rows import link_of
-from crawler.listings.static import count_dated
 from crawler.places import PLACE
 from crawler.urls import looks_like_article, url_key
 

@@ -1,7 +1,8 @@
 """Listings: which platform prints one, and its rows.
 
-`read_listing` takes one answer and returns its press releases and what to ask next.  One module reads one platform: `jpage`,
-`static` (which also reads the first page of `trs`).  `jpaas` keeps its place: it is recognised, and said to be unreadable.
+`read_listing` takes one answer and returns its press releases and what to ask next; `miss_listing` says what is made of an answer
+that is no page.  One module reads one platform: `jpage`, `trs`, `static`.  `jpaas` keeps its place: it is recognised, and said to
+be unreadable.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ from typing import TYPE_CHECKING
 from crawler.listings.base import ListingPage, ListingRequest, cannot_read
 from crawler.listings.detect import detect
 from crawler.listings.jpage import read_jpage
-from crawler.listings.static import read_static, read_trs
+from crawler.listings.static import miss_static, read_static
+from crawler.listings.trs import miss_trs, read_trs
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from config.portal import Section
 
-__all__ = ["ListingPage", "ListingRequest", "detect", "read_listing"]
+__all__ = ["ListingPage", "ListingRequest", "detect", "miss_listing", "read_listing"]
 
 _READERS = {"jpage": read_jpage, "static": read_static, "trs": read_trs}
+_MISSED = {"static": miss_static, "trs": miss_trs}
 
 
 def read_listing(text: str, request: ListingRequest, *, section: Section, zone: ZoneInfo) -> ListingPage:
@@ -37,3 +40,12 @@ def read_listing(text: str, request: ListingRequest, *, section: Section, zone: 
     if reader is None:
         return cannot_read(platform, f"platform {platform} is recognised but cannot be read yet")
     return reader(text, request, section=section, zone=zone)
+
+
+def miss_listing(why: str, request: ListingRequest, *, section: Section) -> ListingPage:
+    """Return what is made of a request that was answered by no page, because there is none or it is empty.
+
+    A page beyond the last one, or one that was looked for under two names, may be missing by right; any other is unreadable.
+    """
+    miss = _MISSED.get(request.platform) if request.cursor else None
+    return miss(why, request, section=section) if miss else cannot_read(request.platform, why)

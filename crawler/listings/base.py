@@ -6,24 +6,28 @@ remember from one answer to the next; `ListingPage` is what one answer held and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.urls import looks_like_article
+from crawler.urls import looks_like_article, url_key
 
 if TYPE_CHECKING:
     from config.portal import Section
     from storage.records import Listed
 
-__all__ = ["Accepts", "ListingPage", "ListingRequest", "accepts", "cannot_read", "count"]
+__all__ = ["Accepts", "ListingPage", "ListingRequest", "accepts", "cannot_read", "count", "prints_of", "repeats", "step"]
 
 Accepts = Callable[[str], bool]
 
 _LONGEST_COUNT = 9
 """Digits: no listing has a milliard rows, and Python refuses to read numbers of thousands of digits."""
+
+_PRINT = 10  # hexadecimal digits of a row's fingerprint: two rows of one list have the same in one of 10^9 lists
+_MOST_PRINTS = 500  # rows; what is longer than any page of a list is told by the tally to repeat itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class ListingPage:
     (None where it does not); `unit` names the list that was read where a page may hold several; `next` is what to ask for the
     rows after these, None at the end or where nothing leads on.  `problems` say what keeps the listing from being read whole,
     `remarks` what is merely odd.
+    `is_step` is True for an answer that is no part of the list and only leads on: a shell that names where the rows are to be had,
+    or one way of asking that was tried in vain.
     `readable` is False when the answer shows no rows to a reader that runs no scripts: `problems` then says why, and
     the listing must not be taken for empty.
     """
@@ -68,11 +74,32 @@ class ListingPage:
     next: ListingRequest | None = None
     problems: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    is_step: bool = False
 
 
 def cannot_read(platform: str, *problems: str) -> ListingPage:
     """Return the page of a listing that cannot be read, with the reasons."""
     return ListingPage(platform, readable=False, problems=problems)
+
+
+def step(platform: str, following: ListingRequest, *remarks: str, problems: tuple[str, ...] = ()) -> ListingPage:
+    """Return the page of an answer that only leads on, with what is to be said of it."""
+    return ListingPage(platform, readable=True, next=following, problems=problems, remarks=remarks, is_step=True)
+
+
+def prints_of(records: Sequence[Listed]) -> str:
+    """Return a fingerprint of each row, as one text that a cursor can carry: by it a later answer is seen to repeat this one."""
+    return " ".join(map(_print, records[:_MOST_PRINTS]))
+
+
+def repeats(records: Sequence[Listed], prints: str | None) -> bool:
+    """Tell whether an answer has rows, and not one that the answer with these fingerprints did not have."""
+    known = set((prints or "").split())
+    return bool(records) and all(_print(listed) in known for listed in records)
+
+
+def _print(listed: Listed) -> str:
+    return sha256(url_key(listed.url).encode()).hexdigest()[:_PRINT]
 
 
 def accepts(section: Section) -> Accepts:

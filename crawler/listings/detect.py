@@ -6,24 +6,19 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from crawler.html import attribute, find_all, parse, source_of
+from crawler.html import attribute, find_all, parse
 from crawler.listings.base import count
 from crawler.listings.datastore import is_datastore, read_units
+from crawler.listings.trs import pager_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crawler.html import Document
 
-__all__ = ["detect", "trs_pages"]
+__all__ = ["detect"]
 
 _UNIT_BUILD = re.compile(r"unitbuild\.js|jpaas-publish-server", re.IGNORECASE)
-
-# The first number is that of the pages; Ucap's function of the same name takes the name of an element first.
-_TRS_PAGERS = (
-    re.compile(r"\bcreatePageHTML\(\s*([0-9]+)\s*,\s*[0-9]+\s*,"),
-    re.compile(r"\bvar\s+countPage\s*=\s*([0-9]+)"),
-)
 
 
 def detect(text: str) -> str:
@@ -34,13 +29,6 @@ def detect(text: str) -> str:
         return "jpaas" if _is_unit(text) else "static"
     doc = parse(text)
     return next((name for name, prints in _MARKS if prints(doc)), "static")
-
-
-def trs_pages(doc: Document) -> int | None:
-    """Return how many pages a TRS listing says that it has, or None where it prints no pager."""
-    sources = [source_of(script) for script in find_all(doc, "script")]
-    found = (pager.search(source) for source in sources for pager in _TRS_PAGERS)
-    return next((number for match in found if match and (number := count(match[1])) is not None), None)
 
 
 def _is_unit(text: str) -> bool:
@@ -70,7 +58,7 @@ def _prints_units(doc: Document) -> bool:
 
 
 def _prints_trs_pager(doc: Document) -> bool:
-    return trs_pages(doc) is not None
+    return pager_of(doc) is not None
 
 
 _MARKS: tuple[tuple[str, Callable[[Document], bool]], ...] = (

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["next_page", "stated_size"]
 
-# What links to the next page say: white space, case and arrows at the end aside.
-_NEXT = frozenset({"下一页", "下页", "后一页", "下一頁", "nextpage", "next"})
+# What links to the next page say: white space, case, brackets and arrows at the end aside.
+_NEXT = frozenset({"下一页", "下页", "后一页", "后页", "下一頁", "下頁", "nextpage", "next"})
 _MOST_TRIED = 20  # links that bear a page's number; the numbers around each are looked for
-_ARROWS = ">»›"  # by themselves only among page numbers: breadcrumbs print them too
+_ARROWS = ">»›→]】"  # by themselves only among page numbers: breadcrumbs print them too
 
 # Every run is bounded, so that no run of digits or white space makes the search slow; no listing has a milliard of anything.
 _NUMBER, _GAP = r"([0-9]{1,9})(?![0-9])", r"\s{0,9}"
@@ -87,7 +87,7 @@ def _ways_on(doc: Document, base: str, page: int) -> Iterator[str]:
 
 def _says_next(node: Node) -> bool:
     printed = re.sub(r"\s+", "", text_of(node) or attribute(node, "title") or "").lower()
-    words = printed.rstrip(_ARROWS)
+    words = printed.lstrip("[【").rstrip(_ARROWS)
     return words in _NEXT or (bool(printed) and not words and _is_among_numbers(node))
 
 

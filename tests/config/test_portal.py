@@ -62,6 +62,7 @@ start = []
 follow = []
 platform = "auto"
 unit = "auto"
+pages = ""
 article_urls = []
 attachments = "documents"
 requisites = false
@@ -191,6 +192,21 @@ WRONG = [
     (MINIMAL + "select.title = 3", "sections.news.select.title", "must be text in quotes"),
     (MINIMAL + 'select.drop = "x"', "sections.news.select.drop", "must be a list"),
     (MINIMAL + 'article_urls = ["art/*"]', "sections.news.article_urls[0]", 'must begin with "/"'),
+    (MINIMAL + 'pages = "https://www.nanhu.gov.cn/x/2.html"', "sections.news.pages", "must hold {page} (2 on the second page)"),
+    (
+        MINIMAL + 'pages = "https://www.nanhu.gov.cn/{page}/{page0}"',
+        "sections.news.pages",
+        "must hold {page} (2 on the second page)",
+    ),
+    (MINIMAL + 'pages = "https://www.nanhu.gov.cn/{page}/{x}"', "sections.news.pages", "and no other braces"),
+    (MINIMAL + 'pages = "https://www{page}.nanhu.gov.cn/x"', "sections.news.pages", "behind the host"),
+    (MINIMAL + 'pages = "/x/index_{page}.html"', "sections.news.pages", "must be a whole address"),
+    (MINIMAL + 'pages = "https://b.cn/index_{page}.html"', "sections.news.pages", "is outside `hosts`"),
+    (
+        MINIMAL + 'platform = "jpaas"\npages = "https://www.nanhu.gov.cn/{page}.html"',
+        "sections.news.pages",
+        "platform jpaas has a way of its own",
+    ),
     (MINIMAL + 'platform = "jpag"', "sections.news.platform", '(did you mean "jpage"?)'),
 ]
 
@@ -203,6 +219,13 @@ def test_a_wrong_key_is_named_with_its_reason(text, key, why):
     assert why in error.why
     assert str(error).startswith(f"nanhu.toml: {key}: ")
     assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(("pages", "second"), [("l/{page}.htm?p={page}", "l/2.htm?p=2"), ("index_{page0}.html", "index_1.html")])
+def test_the_pages_of_a_list_are_named_by_number(pages, second):
+    """`{page}` counts from 1 and `{page0}` from 0, wherever they stand behind the host."""
+    portal = parse_portal(MINIMAL + f'pages = "https://www.nanhu.gov.cn/{pages}"', "nanhu.toml")
+    assert portal.sections["news"].page_url(2) == f"https://www.nanhu.gov.cn/{second}"
 
 
 def test_an_unknown_key_comes_with_the_names_there_are():

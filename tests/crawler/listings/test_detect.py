@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.html import parse
-from crawler.listings.detect import detect, trs_pages
+from crawler.listings.detect import detect
 
 DATA = Path(__file__).parents[2] / "data" / "listings"
 
@@ -49,19 +48,3 @@ def test_pages_are_recognised(name, platform):
 def test_marks_need_substance(text, platform):
     """An empty store beside a plain list, or JSON of another form, is no platform's."""
     assert detect(text) == platform
-
-
-@pytest.mark.parametrize(
-    ("script", "pages"),
-    [
-        ('createPageHTML(9, 0, "index", "html");', 9),
-        ("var countPage = 12//共多少页", 12),
-        ("createPageHTML('page_div',10, 1,'list','shtml',200);", None),
-        (f"createPageHTML({'9' * 5000}, 0, 'index', 'html');", None),
-        (f"createPageHTML({'9' * 5000}, 0, 'index', 'html'); var countPage = 3", 3),
-        ("", None),
-    ],
-)
-def test_trs_says_how_many_pages(script, pages):
-    """The first number of TRS's pager is that of the pages; another vendor's function of the same name says nothing."""
-    assert trs_pages(parse(f"<script>{script}</script>")) == pages

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from config.portal import Section
 from crawler.errors import ReadError
-from crawler.listings import ListingRequest, read_listing
+from crawler.listings import ListingRequest, miss_listing, read_listing
 from crawler.urls import canonical_url
 
 DATA = Path(__file__).parents[2] / "data" / "listings"
@@ -57,6 +57,13 @@ def test_the_section_names_the_platform():
 def test_the_request_names_the_platform_first():
     """A sweep that began on one platform goes on there."""
     assert read_data("plain.html", asked="jpage", platform="static").platform == "jpage"
+
+
+def test_a_page_that_is_missing_at_first_is_unreadable():
+    """Nothing is known of a listing whose first page is not there; only later pages may be missing by right."""
+    for platform in ("auto", "jpage", "jpaas", "trs", "static"):
+        page = miss_listing("gone", ListingRequest(URL, platform=platform), section=Section(title="x", listing=URL))
+        assert (page.readable, page.platform, page.problems) == (False, platform, ("gone",))
 
 
 @given(st.text(max_size=200), st.sampled_from(["auto", "jpage", "static", "trs", "jpaas"]))

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.portal import Section
-from crawler.listings.base import ListingRequest
-from crawler.listings.static import read_static, read_trs
+from crawler.listings.base import ListingRequest, prints_of
+from crawler.listings.static import miss_static, read_static
+from crawler.listings.trs import read_trs
 
 DATA = Path(__file__).parents[2] / "data" / "listings"
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -140,28 +141,6 @@ def test_a_base_element_counts():
     assert page.records[0].url == "https://www.nanhu.gov.cn/other/art_1_2.html"
 
 
-def test_trs_is_read_as_far_as_its_first_page():
-    """The first page comes out, the number of pages too, and that the rest was not read is said."""
-    text = (DATA / "trs.html").read_text(encoding="utf-8")
-    page = read_trs(text, ListingRequest(URL), section=section(), zone=ZONE)
-    assert [(row.title, row.date) for row in page.records] == [("令", "2026-07-31"), ("办法", "2026-07-17")]
-    assert (page.platform, page.pages, page.next) == ("trs", 9, None)
-    assert page.problems == ("paging of platform trs cannot be followed yet: first page only",)
-
-
-def test_a_single_page_of_trs_is_all():
-    """Where the pager says one page, nothing is missing."""
-    text = (DATA / "trs.html").read_text(encoding="utf-8").replace("(9, 0", "(1, 0")
-    assert read_trs(text, ListingRequest(URL), section=section(), zone=ZONE).problems == ()
-
-
-def test_an_empty_page_of_trs_is_unreadable():
-    """A page without rows is not an empty listing."""
-    assert not read_trs(
-        "<script>createPageHTML(9, 0, 'index')</script>", ListingRequest(URL), section=section(), zone=ZONE
-    ).readable
-
-
 @pytest.mark.parametrize("read_it", [read_static, read_trs])
 @pytest.mark.parametrize(
     ("template", "unread"),
@@ -183,3 +162,90 @@ def test_rows_of_the_list_that_cannot_be_followed_are_said(template, unread, rea
     assert page.printed == len(page.records) + unread
     said = f"{unread} of {page.printed} rows cannot be read: they hold no address that can be followed"
     assert page.problems == ((said,) if unread else ())
+
+
+PAGES = "https://www.nanhu.gov.cn/tzgg/index_{page0}.html"
+
+
+def numbered(number, ids, title="Notices", extra=""):
+    """Return page `number` of a list with these articles, as it is read under a pattern, and its request."""
+    rows = "".join(f"<li><a href='{HREF.format(n)}'>T{n}</a><i>2024-01-02</i></li>" for n in ids)
+    return f"<title>{title}</title><ul>{rows}</ul>{extra}", number
+
+
+def sweep_by_pattern(*pages, pages_key=PAGES):
+    """Read pages one after the other under a pattern, as far as they lead on; a page that is None is not there."""
+    request, read_pages = ListingRequest(URL), []
+    for page in pages:
+        settings = section(pages=pages_key)
+        if page is None:
+            read_pages.append(miss_static("no such page (404)", request, section=settings))
+        else:
+            read_pages.append(read_static(page[0], request, section=settings, zone=ZONE))
+        request = read_pages[-1].next
+        if request is None:
+            break
+    return read_pages
+
+
+ONE, TWO = numbered(1, range(1, 4)), numbered(2, range(4, 7))
+
+
+@pytest.mark.parametrize(
+    "last",
+    [None, numbered(3, ()), ONE, TWO, numbered(3, (5, 6))],
+    ids=["not there", "lists nothing", "page 1 again", "the page before again", "a part of the page before"],
+)
+def test_a_pattern_is_followed_to_its_end(last):
+    """Pages are asked for by number until one brings nothing new; the sweep is then whole, and why it ended is remarked."""
+    first, second, third = sweep_by_pattern(ONE, TWO, last)
+    assert first.next.url == "https://www.nanhu.gov.cn/tzgg/index_1.html"
+    assert (second.next.url, second.next.first) == ("https://www.nanhu.gov.cn/tzgg/index_2.html", 7)
+    assert [len(page.records) for page in (first, second)] == [3, 3]
+    assert (third.records, third.next, third.problems, third.is_step) == ((), None, (), True)
+    assert third.remarks[0].startswith("the listing ends before page 3: ")
+
+
+def test_the_stated_number_of_pages_ends_a_pattern():
+    """A page that says that it is the last one is."""
+    first, second = sweep_by_pattern(
+        numbered(1, (1,), extra="<p>共2页</p>"), numbered(2, (2,), extra="<p>共2页</p>"), pages_key=PAGES.replace("page0", "page")
+    )
+    assert first.next.url == "https://www.nanhu.gov.cn/tzgg/index_2.html"
+    assert (second.next, second.problems) == (None, ())
+
+
+@pytest.mark.parametrize("last", [None, ONE, numbered(3, ())], ids=["not there", "page 1 again", "lists nothing"])
+def test_a_pattern_that_ends_before_the_stated_page_is_a_problem(last):
+    """Where the portal counts more pages, one that brings nothing is no end."""
+    pages = sweep_by_pattern(numbered(1, (1, 2, 3), extra="<p>共9页</p>"), TWO, last)
+    assert pages[2].next is None
+    assert pages[2].problems[0].startswith("page 3 of 9 is not at https://www.nanhu.gov.cn/tzgg/index_2.html: ")
+
+
+@pytest.mark.parametrize("second", [None, ONE], ids=["not there", "page 1 again"])
+def test_a_second_page_that_is_none_speaks_against_the_pattern(second):
+    """A wrong address must not make the first page pass for the whole list."""
+    _, last = sweep_by_pattern(ONE, second)
+    assert (last.next, last.is_step) == (None, False)
+    assert "as `pages` in the portal's file says" in last.problems[0]
+
+
+@pytest.mark.parametrize("page", [numbered(2, ()), numbered(3, (), title="Maintenance")])
+def test_another_page_is_no_end(page):
+    """A page without rows ends a list only where it is like page 1; a notice, or a second page without any, is unreadable."""
+    last = sweep_by_pattern(*((ONE, page) if page[1] == 2 else (ONE, TWO, page)))[-1]
+    assert not last.readable
+    assert last.problems[0].startswith(f"page {page[1]}: ")
+
+
+def test_a_missing_page_without_a_pattern_is_unreadable():
+    """What a link of the page's own led to should be there."""
+    request = ListingRequest(URL, platform="static", cursor={"page": "2"})
+    assert not miss_static("no such page (404)", request, section=section()).readable
+
+
+def test_fingerprints_are_short():
+    """What a cursor carries of a page stays small, however many rows there are."""
+    page = read(numbered(1, range(1, 700))[0])
+    assert len(prints_of(page.records)) < 6000

@@ -1,0 +1,104 @@
+"""Sweeps of each platform over real HTTP, to the end of the listing or to what is said of its not being reached."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from config.portal import parse_portal
+from config.settings import Settings
+from crawler.discover import discover
+from crawler.run import How, choose_targets, open_archive, run_job
+from tests.misbehaviour import response
+from tests.server import Server
+from tests.world import FakeClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crawler.discover import Discovered
+
+FOLDER = "/zwgk/tzgg/"
+
+
+def row(number, href="./202605/t202605{day:02}_{number}.html"):
+    """Return one row of a list."""
+    day = number % 28 + 1
+    return f"<li><a href='{href.format(number=number, day=day)}'>Title {number}</a><span>2026-05-{day:02}</span></li>"
+
+
+def rows(first, last):
+    """Return a list of these rows."""
+    foot = "<p>Sponsored by the People's Government of Nanhu. All rights reserved; no part may be reproduced.</p>"
+    return f"<title>Notices</title><ul>{''.join(row(number) for number in range(first, last + 1))}</ul>{foot}"
+
+
+@dataclass(slots=True)
+class Site:
+    """A portal of a few fixed pages, and an archive that sweeps its listing."""
+
+    folder: Path
+    pages: dict[str, str]
+    settings: str = ""
+    asked: list[str] = field(default_factory=list)
+    clock: FakeClock = field(default_factory=FakeClock)
+
+    def _answer(self, request) -> bytes:
+        self.asked += [request.target] if request.target.startswith(FOLDER) else []
+        text = self.pages.get(request.target)
+        status = "404 Not Found" if text is None else "200 OK"
+        return response(status, "Content-Type: text/html; charset=utf-8", body=(text or "no such page").encode())
+
+    def sweep(self) -> Discovered:
+        """Sweep the listing once, whole; what was asked is in `asked`."""
+        self.asked.clear()
+        with Server(routes={"/zwgk": self._answer, "/robots.txt": self._answer}) as server:
+            host, url = f"127.0.0.1:{server.port}", server.url("")
+            text = f'name = "p"\nhosts = ["{host}"]\nallow_private = true\n[politeness]\ndelay = "0s"\n'
+            portal = parse_portal(
+                f'{text}[sections.today]\ntitle = "Today"\nlisting = "{url}{FOLDER}"\n{self.settings.format(url=url)}', "p.toml"
+            )
+            settings = Settings(archive=self.folder / "archive.db", portals=(portal,), vantage="here")
+            (target,) = choose_targets(settings.portals, [])
+            how = How(clock=self.clock, rng=random.Random(1))
+            with open_archive(settings.archive, how, trigger="crawl") as archive:
+                return run_job(archive, settings, "crawl", lambda session: discover(session, target, full=True), how)
+
+
+TRS = "<script>createPageHTML(3, {}, 'index', 'html');</script>"
+
+
+def test_a_trs_listing_is_swept_whole(tmp_path):
+    """A page that is missing under its first name is found under the other, and counts as no answer of the listing."""
+    names = [("", 1, 4), ("index_2.html", 5, 8), ("index_3.html", 9, 10)]
+    pages = {f"{FOLDER}{name}": rows(*each) + TRS.format(current) for current, (name, *each) in enumerate(names)}
+    site = Site(tmp_path, pages)
+    found = site.sweep()
+    assert site.asked == [f"{FOLDER}{name}" for name in ("", "index_1.html", "index_2.html", "index_3.html")]
+    assert (found.platform, found.rows, found.complete, found.note) == ("trs", 10, True, None)
+
+
+def test_a_trs_listing_with_a_stub_is_not_complete(tmp_path):
+    """What stands behind a missing page is not read, and nothing can be said to have left."""
+    site = Site(tmp_path, {FOLDER: rows(1, 4) + TRS.format(0), f"{FOLDER}index_1.html": rows(5, 8) + TRS.format(1)})
+    found = site.sweep()
+    assert (found.rows, found.complete) == (8, False)
+    assert "page 3 of 3 is not at " in found.note
+
+
+def test_a_pattern_is_swept_to_the_page_that_is_not_there(tmp_path):
+    """The first missing page ends a list whose pages the portal's file names, and the sweep is complete."""
+    pages = {FOLDER: rows(1, 4), f"{FOLDER}l/2.htm": rows(5, 8), f"{FOLDER}l/3.htm": rows(9, 9)}
+    site = Site(tmp_path, pages, f'pages = "{{url}}{FOLDER}l/{{{{page}}}}.htm"')
+    found = site.sweep()
+    assert site.asked == [FOLDER, *(f"{FOLDER}l/{number}.htm" for number in (2, 3, 4))]
+    assert (found.platform, found.rows, found.complete, found.note) == ("static", 9, True, None)
+
+
+def test_a_wrong_pattern_is_said(tmp_path):
+    """A second page that is not there leaves the sweep incomplete."""
+    site = Site(tmp_path, {FOLDER: rows(1, 4)}, f'pages = "{{url}}{FOLDER}wrong/{{{{page}}}}.htm"')
+    found = site.sweep()
+    assert (found.rows, found.complete) == (4, False)
+    assert "as `pages` in the portal's file says" in found.note
