@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
 
 from config.portal import parse_portal
 from config.settings import Settings
 from crawler.discover import discover
+from crawler.errors import ListingError
 from crawler.run import How, choose_targets, open_archive, run_job
 from tests.misbehaviour import response
 from tests.server import Server
 from tests.world import FakeClock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from crawler.discover import Discovered
@@ -41,6 +47,7 @@ class Site:
     folder: Path
     pages: dict[str, str]
     settings: str = ""
+    api: Callable[[dict[str, str]], str] = lambda _: ""
     asked: list[str] = field(default_factory=list)
     clock: FakeClock = field(default_factory=FakeClock)
 
@@ -50,20 +57,27 @@ class Site:
         status = "404 Not Found" if text is None else "200 OK"
         return response(status, "Content-Type: text/html; charset=utf-8", body=(text or "no such page").encode())
 
-    def sweep(self) -> Discovered:
-        """Sweep the listing once, whole; what was asked is in `asked`."""
-        self.asked.clear()
-        with Server(routes={"/zwgk": self._answer, "/robots.txt": self._answer}) as server:
-            host, url = f"127.0.0.1:{server.port}", server.url("")
-            text = f'name = "p"\nhosts = ["{host}"]\nallow_private = true\n[politeness]\ndelay = "0s"\n'
-            portal = parse_portal(
-                f'{text}[sections.today]\ntitle = "Today"\nlisting = "{url}{FOLDER}"\n{self.settings.format(url=url)}', "p.toml"
-            )
-            settings = Settings(archive=self.folder / "archive.db", portals=(portal,), vantage="here")
-            (target,) = choose_targets(settings.portals, [])
-            how = How(clock=self.clock, rng=random.Random(1))
-            with open_archive(settings.archive, how, trigger="crawl") as archive:
-                return run_job(archive, settings, "crawl", lambda session: discover(session, target, full=True), how)
+    def _call(self, request) -> bytes:
+        query = dict(parse_qsl(urlsplit(request.target).query))
+        self.asked.append(query.get("paramJson") or query.get("tagId", ""))
+        return response("200 OK", "Content-Type: application/json", body=self.api(query).encode())
+
+    def sweep(self, times=1) -> Discovered:
+        """Sweep the listing whole, so many times; what the last sweep asked is in `asked`."""
+        with Server(routes={"/zwgk": self._answer, "/api-gateway": self._call, "/robots.txt": self._answer}) as server:
+            for _ in range(times):
+                self.asked.clear()
+                found = self._sweep(f"127.0.0.1:{server.port}", server.url(""))
+        return found
+
+    def _sweep(self, host, url) -> Discovered:
+        text = f'name = "p"\nhosts = ["{host}"]\nallow_private = true\n[politeness]\ndelay = "0s"\n'
+        text = f'{text}[sections.today]\ntitle = "Today"\nlisting = "{url}{FOLDER}"\n{self.settings.format(url=url)}'
+        settings = Settings(archive=self.folder / "archive.db", portals=(parse_portal(text, "p.toml"),), vantage="here")
+        (target,) = choose_targets(settings.portals, [])
+        how = How(clock=self.clock, rng=random.Random(1))
+        with open_archive(settings.archive, how, trigger="crawl") as archive:
+            return run_job(archive, settings, "crawl", lambda session: discover(session, target, full=True), how)
 
 
 TRS = "<script>createPageHTML(3, {}, 'index', 'html');</script>"
@@ -102,3 +116,45 @@ def test_a_wrong_pattern_is_said(tmp_path):
     found = site.sweep()
     assert (found.rows, found.complete) == (4, False)
     assert "as `pages` in the portal's file says" in found.note
+
+
+ENDPOINT = "/api-gateway/jpaas-publish-server/front/page/build/unit"
+UNIT = f"<script src='unitbuild.js' url='{ENDPOINT}' queryData=\"{{{{'tagId':'{{}}'}}}}\"></script>"
+SHELL = f"<title>Notices</title>{UNIT.format('内容1')}{UNIT.format('内容2')}"
+
+
+def unit(query, *, paged=True):
+    """Return the answer for a unit: a list of ten rows, four on a page, or a box of two."""
+    if query["tagId"] == "内容2":
+        html = rows(90, 91)
+    else:
+        page = json.loads(query.get("paramJson", "{}")).get("pageNo", 1) if paged else 1
+        html = rows(page * 4 - 3, min(page * 4, 10)) + '<script>oLayPageRender(\'p\',{rows:"4",count:"10"})</script>'
+    return json.dumps({"code": "200", "success": True, "data": {"html": html}})
+
+
+def test_a_jpaas_listing_is_swept_whole(tmp_path):
+    """The shell and the units that are not the list count as no answers, and the second sweep asks the list alone."""
+    site = Site(tmp_path, {FOLDER: SHELL}, api=unit)
+    found = site.sweep()
+    pages = [f'{{"pageNo":{number},"pageSize":4,"search":""}}' for number in (2, 3)]
+    assert site.asked == [FOLDER, "内容1", "内容2", "内容1", *pages]
+    assert (found.platform, found.rows, found.total, found.complete, found.note) == ("jpaas", 10, 10, True, None)
+    again = site.sweep(times=2)
+    assert site.asked == [FOLDER, "内容1", *pages]
+    assert (again.complete, again.new_pages) == (True, ())
+
+
+def test_a_jpaas_listing_that_ignores_paging_is_said_to_be_its_first_page(tmp_path):
+    """Coverage is "first page only", and no sweep is complete."""
+    found = Site(tmp_path, {FOLDER: SHELL}, api=lambda query: unit(query, paged=False)).sweep()
+    assert (found.rows, found.complete) == (4, False)
+    assert found.note.startswith("paging is ignored: page 2 shows page 1 again")
+    assert found.note.endswith("first page only")
+
+
+def test_a_jpaas_listing_that_is_refused_cannot_be_read(tmp_path):
+    """A unit that does not come is an error that names it, no empty listing."""
+    site = Site(tmp_path, {FOLDER: SHELL}, 'unit = "内容2"\n', api=lambda _: '{"success":false,"data":{}}')
+    with pytest.raises(ListingError, match="unit '内容2': the platform sends no HTML for it"):
+        site.sweep()

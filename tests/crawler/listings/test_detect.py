@@ -18,6 +18,8 @@ DATA = Path(__file__).parents[2] / "data" / "listings"
         ("reply.xml", "jpage"),
         ("jpaas.html", "jpaas"),
         ("trs.html", "trs"),
+        ("unit.json", "jpaas"),
+        ("ucap.html", "trs"),
         ("plain.html", "static"),
         ("commented.html", "static"),
         ("templated.html", "static"),

@@ -34,19 +34,18 @@ def read_data(name, asked="auto", **settings):
 
 @pytest.mark.parametrize(
     ("name", "platform", "count"),
-    [("column.html", "jpage", 5), ("reply.xml", "jpage", 2), ("plain.html", "static", 4), ("trs.html", "trs", 2)],
+    [
+        ("column.html", "jpage", 5),
+        ("reply.xml", "jpage", 2),
+        ("plain.html", "static", 4),
+        ("trs.html", "trs", 2),
+        ("unit.json", "jpaas", 3),
+    ],
 )
 def test_the_platform_is_found(name, platform, count):
     """Left to itself, each answer is read by its platform's reader."""
     page = read_data(name)
     assert (page.platform, page.readable, len(page.records)) == (platform, True, count)
-
-
-def test_a_platform_without_a_reader_keeps_its_place():
-    """JPaaS is recognised, and said to be unreadable yet."""
-    page = read_data("jpaas.html")
-    assert (page.platform, page.readable) == ("jpaas", False)
-    assert page.problems == ("platform jpaas is recognised but cannot be read yet",)
 
 
 def test_the_section_names_the_platform():
@@ -111,7 +110,7 @@ PIECES = st.one_of(
 
 @given(
     st.lists(PIECES, max_size=25).map("".join),
-    st.sampled_from(["auto", "jpage", "static", "trs"]),
+    st.sampled_from(["auto", "jpage", "jpaas", "static", "trs"]),
     st.sampled_from([{}, {"listing": URL, "total": "100", "per_page": "15", "group": "45"}]),
     st.sampled_from([URL, f"{URL}?page=2", f"{URL}?page={'9' * 5000}"]),
     st.sampled_from([None, "", "9"]),
@@ -151,10 +150,20 @@ def read_sample(name):
 def test_real_listings_are_read_as_expected(name, platform):
     """URLs, whole titles and dates of real rows come out, and the size of the listing."""
     facts, page, expected = read_sample(name)
+    assert facts.get("next_page") is None or page.next.url == canonical_url(facts["next_page"], facts["base"])
     assert [(row.url, row.title, row.date) for row in page.records] == expected
     assert len(page.records) == facts["n_records"]
     assert (page.platform, page.total) == (platform, facts.get("total_record"))
     assert facts.get("total_page", facts.get("total_pages")) in (page.pages, None)
+
+
+@needs_samples
+def test_a_real_unit_is_read():
+    """Tabs are no records, and the days on which consultations end are no dates of publication."""
+    facts, page, _ = read_sample("b05-mohurd-jpaas-unit.json")
+    assert (page.platform, page.readable, len(page.records)) == ("jpaas", True, facts["n_records"])
+    assert page.records[0].url == canonical_url(facts["first_href"], "https://www.example.gov.cn/list/index.html")
+    assert {row.date for row in page.records} == {None}
 
 
 @needs_samples
