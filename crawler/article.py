@@ -27,11 +27,12 @@ from crawler.fields import (
     is_labelled_line,
     labelled_dates,
     labelled_values,
-    language_of,
     squash,
     surroundings,
 )
 from crawler.html import base_of, blocks, find, find_all, metas, parse, text_of
+from crawler.languages import language_of
+from crawler.official import is_number_line, keywords_of, number_of
 from crawler.templates import template_of
 from crawler.titles import Title, find_title
 from crawler.urls import date_in_url, looks_like_listing
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXTRACTOR", "read_article", "reader_name"]
 
-EXTRACTOR = 1
+EXTRACTOR = 2
 """The number of these rules.  Add one whenever the same page would read differently: contents are compared under one reader."""
 
 _LIBRARIES = ("selectolax", "charset-normalizer", "trafilatura")
@@ -180,12 +181,27 @@ def _content(page: _Page, found: _Found, title: Title) -> Content:
         breadcrumb=breadcrumb_of(page.doc, page.around.before, title.text),
         attachments=found.attachments,
         images=page.body.images if page.body else (),
+        number=number_of(page.metas, page.around.before, _below(page, title), _first_lines(page)),
+        keywords=keywords_of(page.doc, page.metas),
     )
 
 
 def _above(page: _Page) -> tuple[str, ...]:
     """Return where a title may stand: outside the body, or in its first lines, where a body holds its own head."""
-    return page.around.before + (page.body.paragraphs[:_HEAD_LINES] if page.body else ())
+    return page.around.before + _first_lines(page)
+
+
+def _first_lines(page: _Page) -> tuple[str, ...]:
+    return page.body.paragraphs[:_HEAD_LINES] if page.body else ()
+
+
+def _below(page: _Page, title: Title | None) -> tuple[str, ...]:
+    """Return what is printed between title and text, nothing where either was not found outside the other."""
+    if title is None or page.body is None:
+        return ()
+    pieces, form = page.around.before, squash(title.text)
+    last = max((at for at, piece in enumerate(pieces) if len(piece) > 1 and squash(piece) in form), default=len(pieces))
+    return pieces[last + 1 :]
 
 
 # ----------------------------------------------------------------------------------------------------------------- dates
@@ -226,11 +242,7 @@ def _selected_date(page: _Page) -> list[_Dated]:
 
 def _date_below_title(page: _Page, title: Title | None) -> list[_Dated]:
     """Return the first date printed between title and text without a label: older templates print no word beside it."""
-    if title is None or page.body is None:
-        return []
-    pieces, form = page.around.before, squash(title.text)
-    last = max((at for at, piece in enumerate(pieces) if len(piece) > 1 and squash(piece) in form), default=len(pieces))
-    printed = parse_date("\n".join(pieces[last + 1 :]), page.zone)
+    printed = parse_date("\n".join(_below(page, title)), page.zone)
     return [_Dated("text", printed)] if printed else []
 
 
@@ -260,7 +272,7 @@ def _parted(lines: tuple[str, ...], title: Title | None) -> tuple[tuple[str, ...
     first = lines[:_HEAD_LINES]
     end = max((place for place, line in enumerate(first, start=1) if is_labelled_line(line)), default=0)
     form = squash(title.text) if title else ""
-    is_head = all(is_labelled_line(line) or squash(line) in form for line in first[:end])
+    is_head = all(is_labelled_line(line) or squash(line) in form or is_number_line(line) for line in first[:end])
     return (lines[:end], lines[end:]) if is_head else ((), lines)
 
 

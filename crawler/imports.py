@@ -15,7 +15,7 @@ from crawler.apart import with_care_here
 from crawler.charset import decode
 from crawler.dates import parse_date
 from crawler.errors import ImportFormatError, ReadError
-from crawler.fields import language_of
+from crawler.languages import language_of
 from crawler.places import PLACE_LABEL
 from storage.fingerprint import sha256_hex
 from storage.looks import Look

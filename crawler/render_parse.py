@@ -81,13 +81,14 @@ def page_of(body: bytes, how: How, now: datetime) -> dict[str, Any]:
 def _page_of(body: bytes, how: How, now: datetime) -> dict[str, Any]:
     reading = Reader(how.section.select, how.zone).read(stored_answer(how.url, (), body, now))
     assert reading is not None  # a stored answer always has something to read
-    names = ("title", "published", "published_at", "published_on", "precision", "source", "author")
+    names = ("title", "published", "published_at", "published_on", "precision", "source", "author", "number")
     content = reading.content
     return {
         "kind": "release",
         **{name: getattr(content, name) if content else None for name in names},
         "breadcrumb": list(content.breadcrumb) if content else [],
         "language": content.language if content else None,
+        "keywords": list(content.keywords) if content else [],
         "text": content.text if content else None,
         "paragraphs": content.text.split("\n\n") if content and content.text else [],
         "attachments": [{"name": file.name, "url": file.url} for file in content.attachments] if content else [],
@@ -110,8 +111,9 @@ def say_page(screen: Screen, page: dict[str, Any], how: How) -> None:
     screen.line((f"{page['outcome']}", "green" if ok else "bold red"), f"   read by {how.rules}")
     for problem in page["problems"]:
         screen.line((f"   {problem}", "yellow"))
-    facts = [(name, page[name]) for name in ("title", "published", "published_at", "source", "author", "language")]
+    facts = [(name, page[name]) for name in ("title", "published", "published_at", "source", "author", "number", "language")]
     facts += [
+        ("keywords", ", ".join(page["keywords"])),
         ("breadcrumb", " > ".join(page["breadcrumb"])),
         ("images", plural(len(page["images"]), "image") if page["images"] else ""),
     ]

@@ -76,10 +76,11 @@ def _evidence(reading: Reading | None) -> dict[str, Any]:
 
 
 def _printed(content: Content | None) -> dict[str, Any]:
-    names = ("title", "published", "published_at", "published_on", "precision", "source", "author", "language", "text")
+    names = ("title", "published", "published_at", "published_on", "precision", "source", "author", "number", "language", "text")
     return {
         **{name: getattr(content, name) if content else None for name in names},
         "paragraphs": content.text.split("\n\n") if content and content.text else [],
+        "keywords": list(content.keywords) if content else [],
         "breadcrumb": list(content.breadcrumb) if content else [],
         "attachments": [{"name": file.name, "url": file.url} for file in content.attachments] if content else [],
         "images": list(content.images) if content else [],
@@ -111,6 +112,8 @@ def _facts(screen: Screen, release: dict[str, Any]) -> list[tuple[str, list[Piec
         ("printed", [release["published"] or "no date"]),
         ("source", [release["source"] or ""]),
         ("author", [release["author"] or ""]),
+        ("document", [release["number"] or ""]),
+        ("keywords", [", ".join(release["keywords"])]),
         ("section", [release["section"] or ""]),
         ("address", [release["url"]]),
         ("key", [release["key"]]),

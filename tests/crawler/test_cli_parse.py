@@ -65,6 +65,8 @@ def test_a_page_as_a_document(page, tmp_path, monkeypatch):
         "precision": "minute",
         "source": "Jiaxing Daily",
         "author": None,
+        "number": None,
+        "keywords": [],
         "breadcrumb": ["Home", "News"],
         "language": "en",
         "text": "First paragraph.\n\nSecond one.\n\nPlan.pdf",
@@ -200,6 +202,25 @@ def test_import_of_a_saved_page(archive, page):
     assert "this is a web page" in told(run("import", page, "--archive", archive, code=2))
     said = run("import", page, "--url", URL, "--archive", archive).stdout
     assert said == "imported as release 1 (1@1): A Title of Some Length\n"
+
+
+def test_number_and_keywords_are_shown(archive, tmp_path):
+    """Both commands that print a press release print its document number and its keywords, and documents hold them."""
+    file = tmp_path / "paper.html"
+    head = '<meta name="keywords" content="lakes, reeds">'
+    file.write_text(
+        PAGE.format(title="A Title of Some Length").replace("<div id=", f"{head}<p>文号：湖政发〔2022〕9号</p><div id=")
+    )
+    text = run("parse", file, "--url", URL).stdout
+    assert "number        湖政发〔2022〕9号\n" in text
+    assert "keywords      lakes, reeds\n" in text
+    run("import", file, "--url", URL, "--archive", archive)
+    shown = run("show", "1", "--archive", archive).stdout
+    assert "document   湖政发〔2022〕9号\n" in shown
+    assert "keywords   lakes, reeds\n" in shown
+    document = json.loads(run("show", "1", "--archive", archive, "--json").stdout)
+    assert (document["number"], document["keywords"]) == ("湖政发〔2022〕9号", ["lakes", "reeds"])
+    assert parsed(file, "--url", URL)["keywords"] == ["lakes", "reeds"]
 
 
 def test_several_files_of_which_one_is_wrong(archive, tmp_path):

@@ -1,4 +1,4 @@
-"""What is printed around a text: labelled dates and values, breadcrumb, language."""
+"""What is printed around a text: labelled dates and values, breadcrumb."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from crawler.fields import (
     is_labelled_line,
     labelled_dates,
     labelled_values,
-    language_of,
     surroundings,
 )
 from crawler.html import parse
@@ -188,21 +187,3 @@ def test_a_breadcrumb_is_followed_from_arrow_to_arrow(pieces, names):
 def test_a_breadcrumb_without_a_label_is_known_by_its_element(page):
     """Known classes and TRS's links name the levels."""
     assert breadcrumb_of(parse(page), (), None) == ("Home", "News")
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("Reeds return to Lake 湖", "en"),
-        ("芦苇归来 WTO NGO", "zh"),
-        ("湖が静かになりました", "ja"),
-        ("호수가 조용해졌다", "ko"),
-        ("Озеро", "ru"),
-        ("بحيرة", "ar"),
-        ("2022 · 100%", None),
-        ("", None),
-    ],
-)
-def test_a_language_is_known_by_its_letters(text, language):
-    """The share of letters decides; a text without letters is in no language."""
-    assert language_of(text) == language

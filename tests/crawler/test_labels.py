@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from crawler.fields import _DATE_LABEL, _VALUE_LABEL
 from crawler.labels import Label, folded
+from crawler.official import _LABEL
 from crawler.places import PLACE_IN_TEXT
 
-LABELS = {"date": _DATE_LABEL, "value": _VALUE_LABEL, "place": PLACE_IN_TEXT}
+LABELS = {"date": _DATE_LABEL, "value": _VALUE_LABEL, "place": PLACE_IN_TEXT, "number": _LABEL}
 WORDS = (
     *(
         "Release date",
@@ -61,15 +62,22 @@ VALUES = (
     "Source:|Article source:|News Source：|Information source:|Author:|Writer :|来源：|来 源：|信息来源：|文章来源："
     "|稿件来源：|新闻来源：|来源于：|作者：|撰稿：|撰稿人："
 )
+NUMBERS = (
+    "文号：|文　号:|文字号：|发文字号：|发文号：|公文字号：|政策文号：|原文号："
+    "|发文文号：|发布文号：|文件编号：|文件号：|文件字号：|公文编号："
+    "|Document number:|Document No.:|File No.:|文号】"
+)
 PLACES = (
     "Current location:|Present position:|Your current location:|Your location:|You are here:|You are in:|Location:"
     "|您现在的位置是：|你所在的位置：|您的位置：|您所在栏目：|的当前位置：|当前位置：|现在位置：|目前所在位置：|所在位置：|位置：|当前栏目："
 )
 
+ALL = {"date": DATES, "value": VALUES, "place": PLACES, "number": NUMBERS}
+
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [(name, text) for name, texts in (("date", DATES), ("value", VALUES), ("place", PLACES)) for text in texts.split("|")],
+    [(name, text) for name, texts in ALL.items() for text in texts.split("|")],
 )
 def test_every_label_is_found_by_its_beginning(name, text):
     """Each kind of label is found where it stands, in whatever case, from its first sign on."""
