@@ -33,6 +33,7 @@ from crawler.fields import (
 from crawler.html import base_of, blocks, find, find_all, metas, parse, text_of
 from crawler.languages import language_of
 from crawler.official import is_number_line, keywords_of, number_of
+from crawler.parts import parts_of
 from crawler.templates import template_of
 from crawler.titles import Title, find_title
 from crawler.urls import date_in_url, looks_like_listing
@@ -144,11 +145,13 @@ def _read(page: _Page, failed: Reading) -> Reading:
     if page.body is None and _may_be_guessed(page, title, dated):
         paragraphs, said = _guessed(page, title)
         problems += said
+    parts, odd = parts_of(page.doc, page.text, page.url, page.base)
     found = _Found(title, dated, head, paragraphs, find_attachments(page.doc, page.body, page.base, page.around.all))
     reading = replace(
         failed,
         dates=tuple(DateCandidate(each.printed.value, each.origin) for each in dated),
-        problems=(*failed.problems, *problems),
+        problems=(*failed.problems, *problems, *((odd,) if odd else ())),
+        parts=parts,
         template=template_of(page.body, title.origin if title else None, dated[0].origin if dated else None),
     )
     return _judged(page, found, reading)

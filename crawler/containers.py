@@ -81,9 +81,10 @@ NOISE = (
         "share buttons",
     ),
     (
-        ".visit, .visit-count, .visitcount, #visitcount, .click-count, .hits, .liulan, [id^=dynclicks]",
+        ".visit, .visit-count, .visitcount, #visitcount, .click-count, #click, #clicks, .hits, #hits, .liulan, [id^=dynclicks]",
         "visit counters: move on every load",
     ),
+    (".llcs, #llcs, .djcs, #djcs, .read-count, .readcount, #readcount, .view-count, #viewcount", "the same"),
     ("[id^=nattach]", "VSB's download counters: move on every load"),
     (".fontsize, .font-size, .fontSize, .article-zoom, .zihao", "buttons for the size of letters"),
     (".print, .btn-print, #print, .close-btn, .no-print", "print and close buttons"),
@@ -99,6 +100,10 @@ _MARKS = re.compile(r"<!--\s*ZJEG_RSS\.content\.begin\s*-->(.*?)(?:<!--\s*ZJEG_R
 # Possessive: what one of them takes it does not give back, so that no row of bars can be parted in a million ways.
 _OPEN, _CLOSE = r"[\s\u3000【\[（(|]*+", r"[\s\u3000】\]）)|]*+"
 _SIZES = r"[大中小]|large|medium|small|big|normal|[ATa][+-]?|[\s|/\]\[]"
+_COUNTED = r"(?:浏览|点击|阅读|访问|查看|人气)(?:次数|人数|人次|量|数|率)?"
+_STEP = (
+    r"[上下前后][一1]?[页頁]|[首尾末][页頁]|第[一\d]{1,3}[页頁]|共\s?\d{1,3}\s?[页頁]|(?:previous|prev|next|first|last)(?: page)?"
+)
 _BUTTONS = (
     r"打印(?:本[页文]|此页)?|关闭(?:窗口|本页|页面)?|返回顶部|收藏(?:本[页文])?|分享到?[:：]?"
     r"|print|close|top|share(?: to)?:?"
@@ -106,15 +111,30 @@ _BUTTONS = (
 _CHATTER = re.compile(
     "|".join(
         (
-            rf"{_OPEN}(?:浏览|点击|阅读|访问)(?:次数|量|数)?\s*[:：]{_OPEN}\d*{_CLOSE}次?{_CLOSE}",
+            rf"{_OPEN}{_COUNTED}\s*[:：]{_OPEN}[\d,，]*{_CLOSE}[次人]?{_CLOSE}",
+            rf"{_OPEN}(?:本[文页])?已?有?{_OPEN}[\d,，]+{_CLOSE}人次?{_COUNTED}过?{_CLOSE}",
+            rf"{_OPEN}本[文页]?(?:已被)?{_COUNTED}{_OPEN}[\d,，]+{_CLOSE}次{_CLOSE}",
             rf"{_OPEN}(?:page views?|views?|hits?|visits?|clicks?|read times)\s*[:：]{_OPEN}\d*{_CLOSE}",
             rf"{_OPEN}(?:字体|字号|font(?: size)?)\s*[:：]?{_OPEN}(?:{_SIZES})*+{_CLOSE}",
             rf"(?:{_OPEN}(?:{_BUTTONS}){_CLOSE})+",
             r".{0,4}扫一扫.{0,24}",
+            # A pager: steps and numbers, at least one step or two numbers in brackets.
+            rf"(?=.*(?:[上下首尾末]一?[页頁]|\bpage\b|\d[\]】)]\s?[\[【(]\d))(?:{_STEP}|\d{{1,3}}|[\s\xa0\u3000\[\]【】()<>«»|/….·])++",
         )
     ),
     re.IGNORECASE,
 )
+# Lines of credits, and the counters that some templates print within them; elsewhere a counted number is what the text says.
+_CREDITS = re.compile(
+    r"(?:^|[\s（(【\[|])(?:[\u4e00-\u9fff]{0,4}(?:来源|作者|编辑|责编|供稿|撰稿|审核|摄影|日期|时间|单位)|source|author|editor|date|time)"
+    r"\s{0,9}[:：]",
+    re.IGNORECASE,
+)
+_COUNTER = re.compile(
+    rf"(?<![\s|])[\s|]*+{_COUNTED}\s{{0,9}}[:：]\s{{0,9}}(?P<open>[\[【(（])?\s{{0,9}}[\d,，]{{0,12}}\s{{0,9}}(?(open)[\]】)）])\s?次?"
+    rf"|^{_COUNTED}\s{{0,9}}[:：]\s{{0,9}}[\d,，]{{0,12}}\s?次?"
+)
+_LONGEST_CREDITS = 200
 _NEIGHBOUR = re.compile(
     r"(?:(?:上|下|前|后)一[篇条则]|previous|prev|next)(?:\s(?:article|page|news))?\s*[:：].*|(?:上|下)一[篇条则]",
     re.IGNORECASE | re.DOTALL,
@@ -186,13 +206,19 @@ def is_chatter(line: str) -> bool:
 
 def _without_chatter(lines: list[str], node: Node, base: str) -> tuple[str, ...]:
     """Return the lines that belong to the text: no chatter, and nothing that leads on to other pages at its end."""
-    kept = [line for line in lines if not is_chatter(line)]
+    kept = [_uncounted(line) for line in lines if not is_chatter(line)]
     while kept and _NEIGHBOUR.fullmatch(kept[-1]):
         kept.pop()
     heading = next((place for place, line in enumerate(kept) if _RELATED.fullmatch(line)), None)
     if heading is not None and set(kept[heading + 1 :]) <= {link.text for link in links(node, base)}:
         del kept[heading:]
     return tuple(kept)
+
+
+def _uncounted(line: str) -> str:
+    """Return a line of credits without the counter in it, any other line as it is."""
+    is_credits = len(line) <= _LONGEST_CREDITS and "。" not in line and _CREDITS.search(line) is not None
+    return _COUNTER.sub("", line).strip() if is_credits and _COUNTER.search(line) else line
 
 
 def _images(node: Node, dropped: set[int], base: str) -> tuple[str, ...]:

@@ -103,6 +103,15 @@ def test_noise_is_left_out():
         "分享到：",
         "Print",
         "扫一扫在手机打开当前页",
+        "浏览量：1,207 次",
+        "[ 点击数: 12 ]",
+        "人气：45",
+        "已有 318 人浏览",
+        "本文已被阅读 12 次",
+        "上一页 [1] [2] [3] 下一页",
+        "首页 上一页 1 2 3 … 9 下一页 尾页 共 9 页",
+        "[1] [2]",
+        "Previous page | 1 | 2 | Next page",
     ],
 )
 def test_chatter_is_known(line):
@@ -111,11 +120,43 @@ def test_chatter_is_known(line):
 
 
 @pytest.mark.parametrize(
-    "line", ["浏览量超过三百次。", "大", "关闭三家企业", "Share prices fell", "Views: of the lake", "打印机采购公告", "Text."]
+    "line",
+    [
+        "浏览量超过三百次。",
+        "大",
+        "关闭三家企业",
+        "Share prices fell",
+        "Views: of the lake",
+        "打印机采购公告",
+        "Text.",
+        "1 2 3",
+        "[1] 见前注。",
+        "下一页是附表",
+        "First Page of the Chronicle",
+        "网站总访问量 41207 次",
+        "第3页",
+    ],
 )
 def test_text_is_no_chatter(line):
     """Sentences that begin alike are text."""
     assert not is_chatter(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("来源：湖畔日报 点击数：1207", "来源：湖畔日报"),
+        ("（责任编辑：李四 | 浏览次数：[12]次 | 审核：王五）", "（责任编辑：李四 | 审核：王五）"),
+        ("发布时间：2022-09-20 阅读：12 次", "发布时间：2022-09-20"),
+        ("全年网站访问量：41207次，其中移动端访问量：1207次。", "全年网站访问量：41207次，其中移动端访问量：1207次。"),
+        ("浏览次数：12 来源：湖畔日报", "来源：湖畔日报"),
+        ("（作者：张三 点击：12）", "（作者：张三）"),
+        ("来源：湖畔日报", "来源：湖畔日报"),
+    ],
+)
+def test_counters_are_cut_out_of_credits_only(line, kept):
+    """A counter that moves on every load is no text, even inside a line of fields; a number that a sentence tells is."""
+    assert body_of(f"<div id=zoom><p>Text.</p><p>{line}</p></div>").paragraphs == ("Text.", kept)
 
 
 def test_what_leads_on_is_left_out_at_the_end():
