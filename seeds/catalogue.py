@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_right
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from seeds.records import PHOTOS, REPORTS, SECOND, TODAY, File, Release
+from seeds.addresses import ADDRESSES
+from seeds.records import PHOTOS, REPORTS, SECOND, TODAY, File, Platform, Release
 from seeds.texts import dice, drafts, seed_document
 
 if TYPE_CHECKING:
@@ -49,21 +49,17 @@ REPORT_ROWS = (
 )
 
 
-def _digest(*parts: object) -> str:
-    return hashlib.sha256(":".join(map(str, parts)).encode()).hexdigest()[:32]
-
-
-def attachment(name: str) -> File:
-    """Return the file that a press release carries under `name`; the path is of one of the two forms that JCMS writes."""
+def attachment(name: str, platform: Platform = Platform.JCMS) -> File:
+    """Return the file that a press release carries under `name`; the path is one of those that the platform writes."""
+    files = ADDRESSES[platform].files
     if name.endswith(".pdf"):
-        path = f"/module/download/downfile.jsp?classid=0&filename={_digest(name)}.pdf"
-        return File(name, path, "application/pdf")
-    return File(name, f"/attach/0/{_digest(name)}.doc", "application/msword")
+        return File(name, files.pdf(name), "application/pdf")
+    return File(name, files.doc(name), "application/msword")
 
 
-def picture(name: str) -> File:
+def picture(name: str, platform: Platform = Platform.JCMS) -> File:
     """Return the picture `name` as an article shows it."""
-    return File(name, f"/picture/0/{_digest(name)}.jpg", "image/jpeg")
+    return File(name, ADDRESSES[platform].files.picture(name), "image/jpeg")
 
 
 def _moments(total: int, golden: str, rng: random.Random) -> list[str]:
@@ -97,19 +93,19 @@ def _ids(moments: list[str], rng: random.Random) -> list[int]:
     return ids
 
 
-def _files(number: int, rng: random.Random) -> tuple[File, ...]:
+def _files(number: int, rng: random.Random, platform: Platform) -> tuple[File, ...]:
     if rng.random() > 0.15:  # noqa: PLR2004 - the share with attachments
         return ()
     names = rng.sample(TEMPLATES, rng.randint(1, 2))
-    return tuple(attachment(f"{name} ({number}){rng.choice(('.pdf', '.doc'))}") for name in names)
+    return tuple(attachment(f"{name} ({number}){rng.choice(('.pdf', '.doc'))}", platform) for name in names)
 
 
-def _pictures(number: int, rng: random.Random) -> tuple[File, ...]:
+def _pictures(number: int, rng: random.Random, platform: Platform) -> tuple[File, ...]:
     share = 0.25
-    return tuple(picture(f"{number}-{place}") for place in range(rng.randint(1, 2))) if rng.random() < share else ()
+    return tuple(picture(f"{number}-{place}", platform) for place in range(rng.randint(1, 2))) if rng.random() < share else ()
 
 
-def _made(row: tuple[Draft, str, int], rng: random.Random) -> Release:
+def _made(row: tuple[Draft, str, int], rng: random.Random, platform: Platform) -> Release:
     draft, published, number = row
     return Release(
         id=number,
@@ -117,10 +113,11 @@ def _made(row: tuple[Draft, str, int], rng: random.Random) -> Release:
         published=published,
         paragraphs=draft.paragraphs,
         source=rng.choice(SOURCES) if rng.random() < 0.6 else "",  # noqa: PLR2004 - the share with a source
-        attachments=_files(number, rng),
-        images=_pictures(number, rng),
+        attachments=_files(number, rng, platform),
+        images=_pictures(number, rng, platform),
         day=published[:10],
         columns=(PHOTOS,) if rng.random() < 0.06 else (TODAY,),  # noqa: PLR2004 - the share of another column's articles
+        platform=platform,
     )
 
 
@@ -134,8 +131,8 @@ def _with_quirks(releases: list[Release], golden: str) -> list[Release]:
     return releases
 
 
-def catalogue(seed: int, total: int) -> list[Release]:
-    """Return `total` press releases, oldest first, the seed document among them.
+def catalogue(seed: int, total: int, platform: Platform = Platform.JCMS) -> list[Release]:
+    """Return `total` press releases of a portal of `platform`, oldest first, the seed document among them.
 
     Raises ValueError for fewer than `FEWEST`: the listing's oddities need room.
     """
@@ -144,13 +141,15 @@ def catalogue(seed: int, total: int) -> list[Release]:
     document = seed_document()
     rng = dice(seed, "catalogue")
     moments = _moments(total, document.published, rng)
-    made = [_made(row, rng) for row in zip(islice(drafts(seed), total), moments, _ids(moments, rng), strict=True)]
+    made = [_made(row, rng, platform) for row in zip(islice(drafts(seed), total), moments, _ids(moments, rng), strict=True)]
     golden = moments.index(document.published)
-    made[golden] = Release(made[golden].id, document.title, document.published, document.paragraphs, day=document.published[:10])
+    made[golden] = Release(
+        made[golden].id, document.title, document.published, document.paragraphs, day=document.published[:10], platform=platform
+    )
     return _with_quirks(made, document.title)
 
 
-def reports(seed: int) -> list[Release]:
+def reports(seed: int, platform: Platform = Platform.JCMS) -> list[Release]:
     """Return the yearly reports of the government, which stand in a column of their own."""
     return [
         Release(
@@ -161,6 +160,7 @@ def reports(seed: int) -> list[Release]:
             columns=(REPORTS,),
             listed_in=REPORTS,
             day=published[:10],
+            platform=platform,
         )
         for (number, published), draft in zip(REPORT_ROWS, drafts(seed + 1_000_000), strict=False)
     ]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from html import escape
+from typing import TYPE_CHECKING
 
-from seeds.records import HOME, PHOTOS, REPORTS, SECOND, TODAY
+from seeds.addresses import ADDRESSES, HOME, PHOTOS, REPORTS, SECOND, TODAY, Platform
 
-__all__ = ["ASSETS", "COLUMNS", "SITE_NAME", "page"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["ASSETS", "COLUMNS", "MAKERS", "SITE_NAME", "banner", "footer", "menu", "page"]
 
 SITE_NAME = "Jiaxing, China"
 
@@ -94,6 +99,11 @@ ASSETS: dict[str, tuple[str, bytes]] = {
     "/module/jslib/jquery/jpage/jquery.jpage.min.js": ("application/javascript", b"/* paging in the browser */\n"),
     "/module/visitcount/articlehits.jsp": ("text/html", b"document.getElementById('visitcount').innerHTML='';"),
     "/images/29/logo.png": ("image/png", bytes.fromhex("89504e470d0a1a0a")),
+    "/cms_files/default/script/AuthorizedRead/unitbuild.js": ("application/javascript", b"/* fetches the units of the page */\n"),
+    "/images/xxgk2018.css": ("text/css", b".TRS_Editor p{line-height:2em}\n"),
+    "/images/createPage.js": ("application/javascript", b"function createPageHTML(pages,current,name,ext){/* the pager */}\n"),
+    "/system/resource/js/counter.js": ("application/javascript", b"/* counts visitors */\n"),
+    "/system/resource/style/index.css": ("text/css", b"#vsb_content{line-height:2em}\n"),
 }
 """Paths of style sheets, scripts and pictures that pages name, with their type and bytes."""
 
@@ -111,23 +121,28 @@ def _style_sheet() -> str:
     return "".join(rules)
 
 
-def _column_link(number: int, name: str) -> str:
-    return f'<a href="/col/col{number}/index.html" target="_self" title="{escape(name)}" class="menu-link">{escape(name)}</a>'
+def _column_link(platform: Platform, number: int, name: str) -> str:
+    path = ADDRESSES[platform].column(number)
+    return f'<a href="{path}" target="_self" title="{escape(name)}" class="menu-link">{escape(name)}</a>'
 
 
 @cache
-def _menu() -> str:
+def menu(platform: Platform) -> str:
+    """Return the menu of all columns."""
     ids = {name: number for number, name in COLUMNS.items()}
-    parts = [f'<div class="menu" id="menu"><span class="menu-item"><a href="/col/col{HOME}/index.html">Home</a></span>']
-    parts += [f'<span class="menu-item">{_column_link(number, name)}</span>\n' for number, name in NAMED.items()]
+    home = ADDRESSES[platform].column(HOME)
+    parts = [f'<div class="menu" id="menu"><span class="menu-item"><a href="{home}">Home</a></span>']
+    parts += [f'<span class="menu-item">{_column_link(platform, number, name)}</span>\n' for number, name in NAMED.items()]
     for heading, names in MENU:
-        rows = "\n".join(f'  <li class="menu-drop-item">{_column_link(ids[name], name)}</li>' for name in names)
-        parts.append(f'<span class="menu-item">{_column_link(ids[heading], heading)}<ul class="menu-drop">\n{rows}\n</ul></span>\n')
+        rows = "\n".join(f'  <li class="menu-drop-item">{_column_link(platform, ids[name], name)}</li>' for name in names)
+        link = _column_link(platform, ids[heading], heading)
+        parts.append(f'<span class="menu-item">{link}<ul class="menu-drop">\n{rows}\n</ul></span>\n')
     return "".join([*parts, "</div>\n"])
 
 
 @cache
-def _footer() -> str:
+def footer() -> str:
+    """Return what stands at the foot of every page: neighbouring portals, the sponsor, the numbers of the law."""
     links = "\n".join(f'  <li><a href="http://{host}/" target="_blank" rel="noopener">{name}</a></li>' for name, host in NEIGHBOURS)
     return (
         f'<div class="footer"><ul class="footer-links">\n{links}\n</ul>\n'
@@ -135,28 +150,61 @@ def _footer() -> str:
         "Address: No. 1, Guangchang Road, Jiaxing, Zhejiang &nbsp; Best viewed at 1024 x 768<br>"
         "浙ICP备05015290号 &nbsp; 网站标识码 3304000001</div>\n"
         '<div class="qr"><img src="/images/29/qr.png" alt=""></div><a class="back-top" href="#"></a></div>\n'
-        "<!-- Produced By 大汉网络 大汉版通发布系统 -->\n"
-        f"<script>{TRACKING}</script>\n<script>{SHARE_SCRIPT}</script>\n"
     )
 
 
 @cache
-def _banner() -> str:
+def banner(platform: Platform) -> str:
+    """Return what stands at the head of every page."""
+    home = ADDRESSES[platform].column(HOME)
     return (
         '<div class="top-bar"><a href="/">中文</a> | <a href="javascript:void(0)" onclick="window.print()">Print</a></div>\n'
-        f'<div class="logo"><a href="/col/col{HOME}/index.html"><img src="/images/29/logo.png" alt=""></a></div>\n'
+        f'<div class="logo"><a href="{home}"><img src="/images/29/logo.png" alt=""></a></div>\n'
         '<form class="search-box" action="/jrobot/search.do" method="get"><input type="text" name="q" value="">'
         '<input type="submit" value="Search"></form>\n'
     )
 
 
-def page(*, title: str, head: str, content: str) -> str:
-    """Return a whole HTML page; `title` is text, `head` and `content` are HTML."""
-    return (
-        '<!DOCTYPE html>\n<html lang="zh">\n<head>\n<meta http-equiv="Content-Type" content="text/html; charset=utf-8">\n'
-        f"<title>{escape(title)}</title>\n{head}"
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """The marks of a platform on every page: what the head links, and what the foot says."""
+
+    links: str
+    signature: str = ""
+
+
+MAKERS: dict[Platform, Maker] = {
+    Platform.JCMS: Maker(
         '<link rel="stylesheet" href="/script/page.css">\n<link rel="stylesheet" href="/images/29/hanweb.css">\n'
         '<script src="/module/jslib/jquery/jquery.js"></script>\n'
-        '<script src="/module/jslib/jquery/jpage/jquery.jpage.min.js"></script>\n'
-        f"<style>\n{_style_sheet()}</style>\n</head>\n<body>\n{_banner()}{_menu()}{content}{_footer()}</body>\n</html>\n"
+        '<script src="/module/jslib/jquery/jpage/jquery.jpage.min.js"></script>\n',
+        "<!-- Produced By 大汉网络 大汉版通发布系统 -->\n",
+    ),
+    Platform.JPAAS: Maker('<link rel="stylesheet" href="/script/page.css">\n'),
+    Platform.TRS: Maker(
+        '<link rel="stylesheet" type="text/css" href="/images/xxgk2018.css">\n<script src="/images/createPage.js"></script>\n'
+    ),
+    Platform.STATIC: Maker(
+        '<link rel="stylesheet" type="text/css" href="/system/resource/style/index.css">\n'
+        '<script type="text/javascript" src="/system/resource/js/counter.js"></script>\n'
+    ),
+}
+
+
+def page(  # noqa: PLR0913 - the parts of a page, told apart by name
+    *,
+    title: str,
+    head: str,
+    content: str,
+    platform: Platform = Platform.JCMS,
+    above: Callable[[Platform], str] = menu,
+    below: Callable[[], str] = footer,
+) -> str:
+    """Return a whole HTML page; `title` is text, `head` and `content` are HTML, `above` and `below` make menu and footer."""
+    maker = MAKERS[platform]
+    return (
+        '<!DOCTYPE html>\n<html lang="zh">\n<head>\n<meta http-equiv="Content-Type" content="text/html; charset=utf-8">\n'
+        f"<title>{escape(title)}</title>\n{head}{maker.links}"
+        f"<style>\n{_style_sheet()}</style>\n</head>\n<body>\n{banner(platform)}{above(platform)}{content}{below()}"
+        f"{maker.signature}<script>{TRACKING}</script>\n<script>{SHARE_SCRIPT}</script>\n</body>\n</html>\n"
     )

@@ -7,6 +7,8 @@ from html import escape
 from math import ceil
 from typing import TYPE_CHECKING
 
+from seeds.addresses import HOST_MARK
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -36,8 +38,6 @@ WEB = "3364"
 PROXY = "/module/web/jpage/dataproxy.jsp"
 LINK_TEXT = 56
 """Characters of a title that a row shows before it is cut with three dots."""
-HOST_MARK = "host.invalid"
-"""Stands in rows for the host that the asker used; the server puts that in its place."""
 EMPTY = "<datastore>\n<totalrecord>0</totalrecord>\n</datastore>\n"
 """What the endpoint answers for a column and unit that do not belong together."""
 

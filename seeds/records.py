@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from seeds.addresses import ADDRESSES, HOME, PHOTOS, REPORTS, SECOND, TODAY, Platform
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -24,21 +26,11 @@ __all__ = [
     "Gone",
     "Layout",
     "Missing",
+    "Platform",
     "Release",
     "Stamp",
     "Weather",
 ]
-
-HOME = 1591180
-"""Column id of the English home page."""
-TODAY = 1591185
-"""Column id of "Jiaxing Today"."""
-REPORTS = 1591186
-"""Column id of the government's yearly reports; the real portal's known English pages stand here."""
-PHOTOS = 1591187
-"""A column whose articles are listed under "Jiaxing Today" with URLs that carry this id."""
-SECOND = 1591199
-"""A column under which some articles of "Jiaxing Today" answer a second time, with the same article id."""
 
 
 class File(NamedTuple):
@@ -56,7 +48,7 @@ class Release:
     `published` is the printed date, `YYYY-MM-DD HH:MM` in the portal's zone.  `columns` are the columns under which the
     article answers, the first of them its home; there is one path for each, and all hold the same text.  `day` is the date
     in the paths: it stays when the printed date moves.  `listed_in` is the column whose listing shows it.  `state` is
-    `live`, `unlisted` (answers, but is on no listing) or `removed` (404).
+    `live`, `unlisted` (answers, but is on no listing) or `removed` (404).  `platform` settles how its paths look.
     """
 
     id: int
@@ -71,6 +63,7 @@ class Release:
     listed_in: int = TODAY
     pinned: bool = False
     state: str = "live"
+    platform: Platform = Platform.JCMS
 
     @property
     def column(self) -> int:
@@ -98,9 +91,8 @@ class Release:
         return tuple(self.path_in(column) for column in self.columns)
 
     def path_in(self, column: int) -> str:
-        """Return the article's path under `column`: JCMS pads neither month nor day."""
-        year, month, day = (self.day or self.published[:10]).split("-")
-        return f"/art/{year}/{int(month)}/{int(day)}/art_{column}_{self.id}.html"
+        """Return the article's path under `column`, as the platform writes it."""
+        return ADDRESSES[self.platform].article(column, self.id, self.day or self.published[:10])
 
 
 class Change(NamedTuple):
@@ -178,6 +170,7 @@ class Weather:
     blocked: int | None = None
     layout: Layout = Layout.USUAL
     listing_broken: bool = False
+    paging_ignored: bool = False
     missing: Missing | None = None
     lies: bool = False
     lying: frozenset[int] = frozenset()

@@ -11,14 +11,16 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from seeds.addresses import HOST_MARK, TICKET, unsigned
 from seeds.chrome import ASSETS, COLUMNS
-from seeds.listing import EMPTY, HOST_MARK, PROXY, answer_proxy, embedded, first_row, group_rows, row
-from seeds.pages import Surroundings, article_page, challenge_page, chinese_home, column_page, english_home, error_page
+from seeds.pages import Surroundings, article_page, challenge_page, chinese_home, english_home, error_page
+from seeds.platforms import CLICKS, TWINS, Sheet
 from seeds.records import HOME, TODAY, File, Gone, Release, Stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from seeds.platforms import Twin, Wish
     from seeds.records import Cache
     from seeds.shelf import Shelf
     from seeds.state import Portal
@@ -26,11 +28,11 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Ask", "Site"]
 
 HTML = "text/html;charset=UTF-8"
-XML = "text/xml;charset=UTF-8"
 ROBOTS = "User-agent: *\nDisallow: /jrobot/\nDisallow: /module/visitcount/\n"
 WORTH_PACKING = 512
 """Bytes from which a body is compressed for those who take it."""
-COLUMN_PATH = re.compile(r"/col/col([0-9]{1,12})/(?:index\.html)?")
+PAGING_WORDS = frozenset({"startrecord", "endrecord", "page", "paramJson"})
+"""What requests to the endpoints of listings say of the page that they want."""
 GENERATIONS = 2
 """How many generations of a page are kept: what the portal has, and what a cache before it has."""
 RELATED = 5
@@ -128,9 +130,9 @@ class _Listing:
     places: dict[int, int]
 
 
-def _listing(stamp: Stamp, rows: list[tuple[Release, int]]) -> _Listing:
+def _listing(stamp: Stamp, rows: list[tuple[Release, int]], twin: Twin, column: int) -> _Listing:
     places = {release.id: place for place, (release, _) in reversed(list(enumerate(rows)))}
-    return _Listing(stamp, rows, [row(release, shown) for release, shown in rows], places)
+    return _Listing(stamp, rows, [twin.row(release, shown, column) for release, shown in rows], places)
 
 
 class Site:
@@ -138,6 +140,8 @@ class Site:
 
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
+        self.twin = TWINS[portal.platform]
+        self._printed = 0
         self._pages: dict[str, dict[Stamp, bytes]] = {}
         self._listings: dict[int, _Listing] = {}
         self._asked: Counter[tuple[int, str]] = Counter()
@@ -147,11 +151,11 @@ class Site:
         with self.portal.lock:
             weather = self.portal.weather
             if weather.failing is not None:
-                return _page(ask, error_page(weather.failing), weather.failing)
+                return self._error(ask, weather.failing)
             if weather.challenge and ask.path != "/":
                 return _page(ask, challenge_page(), 412)
             if weather.blocked is not None and ask.path not in {"/", "/robots.txt"}:
-                return _page(ask, error_page(weather.blocked), weather.blocked)
+                return self._error(ask, weather.blocked)
             return self._through_caches(ask)
 
     def _through_caches(self, ask: Ask) -> Answer:
@@ -166,7 +170,7 @@ class Site:
     def _cache(self, ask: Ask) -> Cache | None:
         """Return the cache that answers, if it is its turn: it keeps articles and listings, and nothing else."""
         number = self.portal.shelf.number_at(ask.path)
-        if number is None and ask.path != PROXY and not COLUMN_PATH.fullmatch(ask.path):
+        if number is None and self._wish(ask) is None:
             return None
         cache = next((each for each in self.portal.weather.caches if each.holds(number)), None)
         if cache is None:
@@ -175,23 +179,30 @@ class Site:
         self._asked[turn] += 1
         return cache if self._asked[turn] % cache.one_in == 0 else None
 
+    def _wish(self, ask: Ask) -> Wish | None:
+        """Read a request as one to a listing, None where it is none; where paging is ignored, they are all for the first page."""
+        words = dict(parse_qsl(ask.query) + parse_qsl(ask.body.decode("utf-8", "replace")))
+        is_ignored = self.portal.weather.paging_ignored
+        if is_ignored:
+            words = {name: value for name, value in words.items() if name not in PAGING_WORDS}
+        wish = self.twin.wish(ask.path, words, self.portal.per_page)
+        return replace(wish, part=0) if is_ignored and wish is not None and wish.part else wish
+
     def _routed(self, ask: Ask, shelf: Shelf) -> Answer:
-        column = COLUMN_PATH.fullmatch(ask.path)
-        if column:
-            return self._column(ask, int(column[1]), shelf)
-        if ask.path == PROXY:
-            return self._proxy(ask, shelf)
+        wish = self._wish(ask)
+        if wish is not None:
+            return self._listed(ask, wish, shelf)
         if ask.path == "/":
-            return _page(ask, chinese_home())
+            return _page(ask, chinese_home(self.portal.platform))
         if ask.path == "/robots.txt":
             return _ready(ask, "text/plain", _pack(ROBOTS))
-        return self._article(ask, shelf) or self._file(ask) or _missing(ask, shelf.way_gone(ask.path))
+        return self._article(ask, shelf) or self._file(ask) or self._missing(ask, shelf.way_gone(ask.path))
 
     def _file(self, ask: Ask) -> Answer | None:
         if ask.path in ASSETS:
             media_type, body = ASSETS[ask.path]
             return _ready(ask, media_type, _pack(body))
-        found = self.portal.file(ask.target)
+        found = self.portal.file(unsigned(ask.target))
         return _ready(ask, found.media_type, _pack(_file_bytes(found))) if found else None
 
     def _article(self, ask: Ask, shelf: Shelf) -> Answer | None:
@@ -207,7 +218,15 @@ class Site:
             stamp,
             lambda: article_page(release, self._surroundings(release, column, shelf), layout=shelf.layout),
         )
-        return _ready(ask, HTML, body, more=_validators(stamp))
+        return _ready(ask, HTML, self._filled_in(body), more=_validators(stamp))
+
+    def _filled_in(self, packed: bytes) -> bytes:
+        """Put in what no two answers have in common, on platforms that print such a thing: a number of clicks, a signature."""
+        if not self.twin.is_living:
+            return packed
+        self._printed += 1
+        ticket = f"{self._printed * 7919:016x}"
+        return _pack(gzip.decompress(packed).decode().replace(CLICKS, str(self._printed)).replace(TICKET, ticket))
 
     def _lies(self, release: Release) -> bool:
         weather = self.portal.weather
@@ -232,39 +251,48 @@ class Site:
     def _rows(self, column: int, shelf: Shelf) -> _Listing:
         stamp = shelf.listing_stamp
         if column not in self._listings or self._listings[column].stamp != stamp:
-            self._listings[column] = _listing(stamp, shelf.rows(column))
+            self._listings[column] = _listing(stamp, shelf.rows(column), self.twin, column)
         return self._listings[column]
 
-    def _column(self, ask: Ask, column: int, shelf: Shelf) -> Answer:
-        """Answer for a column's page: whatever the query says, it is the same first page."""
-        stamp = shelf.listing_stamp
-        if column == HOME:
-            return _page(ask, english_home([release for release, _ in self._rows(TODAY, shelf).rows[:LATEST]], TODAY))
-        if column not in COLUMNS:
-            return _missing(ask)
-        if self.portal.weather.listing_broken:
-            return _page(ask, error_page(500), 500)
-        if _unchanged(ask, stamp):
-            return _not_modified(stamp)
-        host = _host(ask)
-        body = self._kept(f"{host} {column}", stamp, lambda: self._column_page(column, shelf).replace(HOST_MARK, host))
-        return _ready(ask, HTML, body, more=_validators(stamp))
+    def _listed(self, ask: Ask, wish: Wish, shelf: Shelf) -> Answer:
+        """Answer for a listing: its pages and whatever else holds its rows, or what the weather makes of them."""
+        if wish.is_page and wish.column == HOME and not wish.form and not wish.part:
+            latest = [release for release, _ in self._rows(TODAY, shelf).rows[:LATEST]]
+            return _page(ask, english_home(latest, self.portal.platform))
+        if wish.is_page and wish.column not in COLUMNS:
+            return self._missing(ask)
+        missing = self.portal.weather.missing
+        is_missing = missing is not None and missing.group == wish.part
+        if self.portal.weather.listing_broken or (is_missing and not (missing and missing.empty)):
+            return self._error(ask, 500)
+        if wish.is_page and _unchanged(ask, shelf.listing_stamp):
+            return _not_modified(shelf.listing_stamp)
+        return self._rows_sent(ask, wish, shelf, is_lost=is_missing)
 
-    def _column_page(self, column: int, shelf: Shelf) -> str:
-        store = embedded(column, self._rows(column, shelf).html, self.portal.per_page)
-        return column_page(column, shelf.listing_stamp.at, store)
+    def _rows_sent(self, ask: Ask, wish: Wish, shelf: Shelf, *, is_lost: bool) -> Answer:
+        """Answer with rows, or as if they were lost; only pages have validators, and are kept."""
+        sheet, host = self._sheet(wish.column, shelf), _host(ask)
+        if wish.is_page and wish.part is not None and wish.part >= sheet.pages:
+            return self._missing(ask)
+        write = self.twin.empty if is_lost else self.twin.listing
+        if is_lost or not wish.is_page:
+            return _ready(ask, wish.media_type, _pack(write(wish, sheet).replace(HOST_MARK, host)))
+        name, stamp = f"{host} {wish.column} {wish.form} {wish.part}", shelf.listing_stamp
+        body = self._kept(name, stamp, lambda: write(wish, sheet).replace(HOST_MARK, host))
+        return _ready(ask, wish.media_type, body, more=_validators(stamp))
 
-    def _proxy(self, ask: Ask, shelf: Shelf) -> Answer:
-        weather = self.portal.weather
-        words = dict(parse_qsl(ask.query) + parse_qsl(ask.body.decode("utf-8", "replace")))
-        group = (first_row(words, self.portal.per_page) - 1) // group_rows(self.portal.per_page)
-        missing = weather.missing is not None and weather.missing.group == group
-        if weather.listing_broken or (weather.missing is not None and missing and not weather.missing.empty):
-            return _page(ask, error_page(500), 500)
-        column = int(words["columnid"]) if re.fullmatch(r"[0-9]{1,12}", words.get("columnid", "")) else 0
-        rows = self._rows(column, shelf).html
-        store = EMPTY if missing else answer_proxy(words, column, rows, self.portal.per_page)
-        return _ready(ask, XML, _pack(store.replace(HOST_MARK, _host(ask))))
+    def _sheet(self, column: int, shelf: Shelf) -> Sheet:
+        listing = self._rows(column, shelf)
+        return Sheet(column, listing.rows, listing.html, listing.stamp.at, self.portal.per_page)
+
+    def _error(self, ask: Ask, status: int) -> Answer:
+        return _page(ask, error_page(status, self.portal.platform), status)
+
+    def _missing(self, ask: Ask, way: Gone = Gone.NOT_FOUND) -> Answer:
+        """Answer for an address at which nothing stands, in the way that the publisher chose."""
+        if way is Gone.HOME:
+            return Answer(302, (("Location", "/"),))
+        return _page(ask, error_page(404, self.portal.platform), 200 if way is Gone.NOTICE else 404)
 
 
 def _host(ask: Ask) -> str:
@@ -277,13 +305,6 @@ def _only(rows: list[tuple[Release, int]]) -> Release | None:
 
 def _page(ask: Ask, html: str, status: int = 200) -> Answer:
     return _ready(ask, HTML, _pack(html), status=status)
-
-
-def _missing(ask: Ask, way: Gone = Gone.NOT_FOUND) -> Answer:
-    """Answer for an address at which nothing stands, in the way that the publisher chose."""
-    if way is Gone.HOME:
-        return Answer(302, (("Location", "/"),))
-    return _page(ask, error_page(404), 200 if way is Gone.NOTICE else 404)
 
 
 def _file_bytes(file: File) -> bytes:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from seeds.catalogue import attachment, catalogue, picture, reports
 from seeds.listing import PER_PAGE
-from seeds.records import PHOTOS, SECOND, TODAY, Change, Event, File, Gone, Release, Stamp
+from seeds.records import PHOTOS, SECOND, TODAY, Change, Event, File, Gone, Platform, Release, Stamp
 from seeds.shelf import Shelf
 from seeds.texts import compose, dice, sentence, without_a_sentence
 from seeds.weather import Skies
@@ -71,17 +71,25 @@ def _changes(before: Release | None, after: Release | None) -> tuple[Change, ...
 class Portal(Skies):
     """A government portal that publishes, corrects, rewrites and withdraws when it is told to, and remembers that it did.
 
-    `seed` and `releases` settle what stands there at the beginning, `per_page` how many rows a page of the listings has; `now`
-    is the clock that dates what is done later (aware).  What can go wrong with it is `Skies`.
+    `seed` and `releases` settle what stands there at the beginning, `per_page` how many rows a page of the listings has,
+    `platform` in which markup and at which addresses; `now` is the clock that dates what is done later (aware).  What can go
+    wrong with it is `Skies`.
     Every call is safe from any thread.  Articles are named by their id; a wrong id raises KeyError.
     """
 
     def __init__(
-        self, seed: int = 1, releases: int = 260, now: Callable[[], datetime] = _wall_clock, *, per_page: int = PER_PAGE
+        self,
+        seed: int = 1,
+        releases: int = 260,
+        now: Callable[[], datetime] = _wall_clock,
+        *,
+        per_page: int = PER_PAGE,
+        platform: Platform = Platform.JCMS,
     ) -> None:
-        articles = {article.id: article for article in [*reports(seed), *catalogue(seed, releases)]}
+        articles = {article.id: article for article in [*reports(seed, platform), *catalogue(seed, releases, platform)]}
         super().__init__(Shelf(articles, Stamp(0, BUILT_AT)), now)
         self.seed = seed
+        self.platform = platform
         self.per_page = per_page
         self._last_content: dict[int, Release] = {}
         self._draws = 0
@@ -170,10 +178,11 @@ class Portal(Skies):
                 published=printed,
                 paragraphs=tuple(paragraphs) if paragraphs is not None else draft.paragraphs,
                 source=source,
-                attachments=tuple(map(attachment, attachments)),
-                images=tuple(map(picture, images)),
+                attachments=tuple(attachment(name, self.platform) for name in attachments),
+                images=tuple(picture(name, self.platform) for name in images),
                 columns=(column,),
                 day=printed[:10],
+                platform=self.platform,
             )
             return self._put("publish", None, article)
 

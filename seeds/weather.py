@@ -56,6 +56,10 @@ class Skies:
         missing = None if group is None else Missing(group, empty)
         self._turn("break_group" if missing else "recover", missing=missing)
 
+    def ignore_paging(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - as above
+        """Answer every request for further rows with the first of them, as some portals do to visitors from abroad."""
+        self._turn("ignore_paging", paging_ignored=on)
+
     # Articles
 
     def change_layout(self, on: bool = True, *, to: Layout = Layout.CHANGED) -> None:  # noqa: FBT001, FBT002 - as above
