@@ -24,7 +24,7 @@ from crawler.run import How, choose_targets, open_archive, recorded_run, run_job
 from crawler.session import Silent
 from seeds.chrome import COLUMNS
 from seeds.listing import PER_PAGE
-from seeds.portal import ZONE, Portal, PortalServer, Release, portal_file
+from seeds.portal import ZONE, Platform, Portal, PortalServer, Release, portal_file
 from seeds.site import Site
 from storage.connect import open_reader
 from storage.instants import later
@@ -113,13 +113,14 @@ class World:
     rng: random.Random = field(default_factory=lambda: random.Random(1))
     seed: int = 1
     per_page: int = PER_PAGE
+    platform: Platform = Platform.JCMS
     server: PortalServer = field(init=False)
     _lent: PortalServer | None = None
     _seen: dict[str, int] = field(default_factory=dict)
     _reader: sqlite3.Connection | None = None
 
     def __post_init__(self) -> None:
-        portal = Portal(self.seed, self.releases, self.clock.now, per_page=self.per_page)
+        portal = Portal(self.seed, self.releases, self.clock.now, per_page=self.per_page, platform=self.platform)
         if self._lent is None:
             self.server = PortalServer(portal)
         else:
@@ -147,7 +148,7 @@ class World:
             closing(sqlite3.connect(folder / "archive.db")) as target,
         ):
             source.backup(target)
-        same = {"seed": self.seed, "per_page": self.per_page}
+        same: dict[str, Any] = {"seed": self.seed, "per_page": self.per_page, "platform": self.platform}
         world = World(folder, self.releases, self.share, self.select, **same, _lent=self.server, _seen=dict(self._seen))
         begin(world)
         world.clock.instant = self.clock.instant

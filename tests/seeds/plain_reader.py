@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 ASCII_SPACE = re.compile(r"[ \t\n\r\f]+")
 BLOCKS = {"p", "div", "h1", "tr", "table", "section", "br"}
+VOID = {"br", "img", "meta", "link", "input"}
 
 
 def collapse(text):
@@ -38,14 +39,14 @@ class Part(HTMLParser):
             self.links.append(values)
         if tag in BLOCKS and self.depth:
             self.end_paragraph()
-        if tag in {"br", "img", "meta", "link", "input"}:
+        if tag in VOID:
             return
         if self.depth or self.wanted in {values.get("id"), *(values.get("class") or "").split()}:
             self.depth += 1
 
     def handle_endtag(self, tag):
-        """Leave an element, and the wanted one at last."""
-        if self.depth:
+        """Leave an element, and the wanted one at last; one that was closed where it began was never entered."""
+        if self.depth and tag not in VOID:
             if tag in BLOCKS:
                 self.end_paragraph()
             self.depth -= 1

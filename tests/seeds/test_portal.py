@@ -25,6 +25,12 @@ def test_the_portal_file_is_what_a_crawler_needs():
     }
 
 
+def test_another_list_may_be_named():
+    """A portal file may name the list, a feed for one, instead of the way to it."""
+    section = tomllib.loads(portal_file("http://127.0.0.1:8123", "/en/jxtd/rss.xml"))["sections"]["today"]
+    assert section == {"title": "Jiaxing Today", "listing": "http://127.0.0.1:8123/en/jxtd/rss.xml"}
+
+
 def test_the_face_exports_what_it_names():
     """Every name of `__all__` is there."""
     assert all(hasattr(portal, name) for name in portal.__all__)
@@ -37,6 +43,13 @@ def test_main_serves_and_says_where(capsys):
     printed = capsys.readouterr().out
     assert answers[0].status_code == 200
     assert str(answers[0].url).rstrip("/") in printed
+
+
+def test_main_serves_any_platform():
+    """What the portal looks like is an option."""
+    homes = []
+    main(["--releases", "30", "--platform", "trs"], lambda server: homes.append(httpx.get(server.base_url, trust_env=False).text))
+    assert 'href="/en/" title="English"' in homes[0]
 
 
 def test_main_ends_at_ctrl_c():

@@ -252,6 +252,7 @@ def test_only_what_changed_gets_a_new_stamp(portal):
         (lambda portal: portal.block(), Weather(blocked=404)),
         (lambda portal: portal.block(403), Weather(blocked=403)),
         (lambda portal: portal.break_listing(), Weather(listing_broken=True)),
+        (lambda portal: portal.ignore_paging(), Weather(paging_ignored=True)),
         (lambda portal: portal.break_group(2), Weather(missing=Missing(2))),
         (lambda portal: portal.break_group(empty=True), Weather(missing=Missing(1, empty=True))),
         (lambda portal: portal.lie_304(only=[5]), Weather(lying=frozenset({5}))),
