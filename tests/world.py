@@ -103,7 +103,10 @@ def holding(release: Release, column: int | None = None) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class World:
-    """A portal, a clock, an archive in `folder`, and the settings that a crawl runs with; use as a context manager."""
+    """A portal, a clock, an archive in `folder`, and the settings that a crawl runs with; use as a context manager.
+
+    `listing` is the path of the list that the portal's file names, instead of the way to the column's own.
+    """
 
     folder: Path
     releases: int = 30
@@ -114,6 +117,7 @@ class World:
     seed: int = 1
     per_page: int = PER_PAGE
     platform: Platform = Platform.JCMS
+    listing: str = ""
     server: PortalServer = field(init=False)
     _lent: PortalServer | None = None
     _seen: dict[str, int] = field(default_factory=dict)
@@ -148,7 +152,7 @@ class World:
             closing(sqlite3.connect(folder / "archive.db")) as target,
         ):
             source.backup(target)
-        same: dict[str, Any] = {"seed": self.seed, "per_page": self.per_page, "platform": self.platform}
+        same: dict[str, Any] = {"seed": self.seed, "per_page": self.per_page, "platform": self.platform, "listing": self.listing}
         world = World(folder, self.releases, self.share, self.select, **same, _lent=self.server, _seen=dict(self._seen))
         begin(world)
         world.clock.instant = self.clock.instant
@@ -165,7 +169,7 @@ class World:
     def settings(self) -> Settings:
         """The settings as they stand: selectors and the share of unconditional looks may change between two crawls."""
         rules = "".join(f"{key} = {json.dumps(value)}\n" for key, value in self.select.items())
-        text = portal_file(self.server.base_url) + f"\n[sections.today.select]\n{rules}"
+        text = portal_file(self.server.base_url, self.listing) + f"\n[sections.today.select]\n{rules}"
         portal = parse_portal(text, "embedded.toml")
         return Settings(archive=self.folder / "archive.db", portals=(portal,), vantage="here", unconditional_share=self.share)
 
