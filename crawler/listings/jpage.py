@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode
 from crawler.html import find_all, is_among, parse
 from crawler.listings.base import ListingPage, ListingRequest, accepts, cannot_read, count
 from crawler.listings.datastore import Datastore, Unit, is_datastore, read_datastore, read_units
-from crawler.listings.rows import Row, complete, date_within, link_of, read_row
+from crawler.listings.rows import Row, complete, date_within, links_in, read_row
 from crawler.urls import canonical_url, looks_like_listing
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def _body(record: str) -> Node | None:
 
 def _row(body: Node, listing: str, section: Section, zone: ZoneInfo) -> Row | None:
     """Read one record: a fragment of HTML with one press release in it."""
-    anchors = [(url, anchor) for anchor in find_all(body, "a[href]") if (url := link_of(anchor, listing))]
+    anchors = links_in(body, listing)
     url = _release([url for url, _ in anchors], section)
     if url is None:
         return None
@@ -201,7 +201,7 @@ def _row(body: Node, listing: str, section: Section, zone: ZoneInfo) -> Row | No
 
 def _cannot_be_followed(body: Node, listing: str, zone: ZoneInfo) -> bool:
     """Tell whether a record is a press release without an address: it calls a script or is dated, and no link leads anywhere."""
-    if any(link_of(anchor, listing) for anchor in find_all(body, "a[href]")):
+    if links_in(body, listing):
         return False
     return bool(find_all(body, "a[href], [onclick]")) or date_within(body, is_among([]), zone) is not None
 

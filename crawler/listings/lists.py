@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from crawler.html import attribute, base_of, find_all, is_among
 from crawler.listings.base import accepts
-from crawler.listings.rows import Row, complete, date_within, link_of, read_row
+from crawler.listings.rows import Row, complete, date_within, link_of, links_in, read_row
 from crawler.listings.unreadable import hidden_rows, why_no_rows, why_templated
 from crawler.urls import looks_like_listing, url_key
 
@@ -105,7 +105,7 @@ def _unread(doc: Document, url: str, found: _List, zone: ZoneInfo) -> tuple[int,
 
 
 def _leads_on(row: Node, base: str) -> bool:
-    return any(link_of(anchor, base) for anchor in find_all(row, "a[href]"))
+    return link_of(row, base) is not None or bool(links_in(row, base))
 
 
 def count_dated(doc: Document, base: str, accept: Accepts, zone: ZoneInfo) -> int:
@@ -114,7 +114,7 @@ def count_dated(doc: Document, base: str, accept: Accepts, zone: ZoneInfo) -> in
 
 
 def _links(doc: Document, base: str) -> list[_Anchor]:
-    return [_Anchor(url, node) for node in find_all(doc, "a[href]") if (url := link_of(node, base))]
+    return [_Anchor(url, node) for url, node in links_in(doc, base)]
 
 
 def _list(doc: Document, base: str, section: Section, zone: ZoneInfo) -> _List:

@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from crawler.dates import find_dates
-from crawler.html import Node, Skip, attribute, blocks, find_all, is_among, text_of
+from crawler.html import Document, Node, Skip, attribute, blocks, find_all, is_among, text_of
 from crawler.urls import canonical_url, date_in_url, url_key
 from storage.records import Listed
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-__all__ = ["Row", "complete", "date_within", "link_of", "read_row"]
+__all__ = ["Row", "complete", "date_within", "link_of", "links_in", "read_row"]
 
 # What may stand between a date and the rest of its line.
 _BEFORE = " \u00a0\u3000[(（【〔<:：|·•-—"
@@ -34,6 +34,14 @@ _SPACES = re.compile(r"\s+")
 _MONTH_DAY = re.compile(r"(1[0-2]|0?[1-9])[-/.月](3[01]|[12][0-9]|0?[1-9])日?")
 _BRACKETED_MONTH_DAY = re.compile(r"[\[(（【]\s*" + _MONTH_DAY.pattern + r"\s*[\])）】]$")
 _YEAR_IN_PATH = re.compile(r"/((?:19|20)[0-9]{2})(?=/)")
+
+# What a link calls: literals that name a page or a file; one that is joined to anything is no address.
+_LONGEST_CALL = 2000
+_LITERAL = re.compile(r"""'([^'\n]*)'|"([^"\n]*)\"""")
+_JOINED = re.compile(r"""["']\s?\+|\+\s?["']""")
+_ADDRESS = re.compile(
+    r"[\w./%:~-]*[\w%~-]\.(?:s?html?|jhtml|jspx?|aspx?|php|psp|pdf|docx?|xlsx?|wps|ofd|zip|rar)(?:\?[^\s{}<>]*)?", re.IGNORECASE
+)
 
 # What a word before a date says of it; the first rule that fits decides, and the lowest rank wins.  None: no date of publication.
 _LABELS: tuple[tuple[re.Pattern[str], int | None, str], ...] = (
@@ -56,14 +64,49 @@ class Row:
 
 
 def link_of(anchor: Node, base: str) -> str | None:
-    """Return the absolute canonical URL of a link, or None for what is no http(s) link (mailto:, javascript: ...)."""
+    """Return the absolute canonical URL of a link, or None for what is no http(s) link (mailto:, javascript: ...).
+
+    Where its `href` leads nowhere, an address that its script names is the link's.
+    """
     href = (attribute(anchor, "href") or "").strip()
-    if not href or href.startswith("#"):
-        return None
+    if href and not href.startswith("#") and (url := _canonical_or_none(href, base)):
+        return url
+    called = _called_address(attribute(anchor, "onclick") or (href if href.lower().startswith("javascript:") else ""))
+    return _canonical_or_none(called, base) if called else None
+
+
+def links_in(node: Document | Node, base: str) -> list[tuple[str, Node]]:
+    """Return the links in an element, each with its URL: also innermost elements that call a script with an address."""
+    holders = _around_all(find_all(node, "a[href], [onclick]"))
+    elements = [each for each in find_all(node, "a, [onclick]") if each.tag == "a" or each.mem_id not in holders]
+    return [(url, each) for each in elements if (url := link_of(each, base))]
+
+
+def _around_all(nodes: Iterable[Node]) -> set[int]:
+    """Return the elements around some others, each visited once, however deep they nest."""
+    holders: set[int] = set()
+    for node in nodes:
+        at = node.parent
+        while at is not None and at.mem_id not in holders:
+            holders.add(at.mem_id)
+            at = at.parent
+    return holders
+
+
+def _canonical_or_none(url: str, base: str) -> str | None:
     try:
-        return canonical_url(href, base)
+        return canonical_url(url, base)
     except ValueError:
         return None
+
+
+def _called_address(script: str) -> str | None:
+    """Return the only address among a call's literals, as in `jumpToDetail('./202605/t1.html')`; what is put together is none."""
+    if not script or len(script) > _LONGEST_CALL or _JOINED.search(script):
+        return None
+    literals = (single or double for single, double in _LITERAL.findall(script))
+    addresses = {literal for literal in literals if _ADDRESS.fullmatch(literal)}
+    return addresses.pop() if len(addresses) == 1 else None
 
 
 def read_row(url: str, anchors: Sequence[Node], scopes: Iterable[Node], leave_out: Skip, zone: ZoneInfo) -> Row:

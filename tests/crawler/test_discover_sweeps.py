@@ -41,7 +41,7 @@ def row(number):
 
 def scripted(number):
     """Return a record that only a script can follow."""
-    return row(number).replace(f"href='{path(number)}'", f"href='javascript:void(0)' onclick=\"go('{path(number)}')\"")
+    return row(number).replace(f"href='{path(number)}'", f"href='javascript:void(0)' onclick=\"go({number})\"")
 
 
 def html(text, status="200 OK"):

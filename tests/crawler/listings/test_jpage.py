@@ -136,6 +136,15 @@ def test_a_record_may_lead_elsewhere():
     assert (page.printed, page.remarks) == (2, ("1 of 2 rows hold no link to a press release: `article_urls` can say which do",))
 
 
+def test_a_record_may_call_a_script_with_its_address():
+    """One literal address is followed as a link is."""
+    record = "<li><a onclick=\"go('/art/2024/1/1/art_1_9.html')\">T9</a>2024-01-01</li>"
+    page = read(f"<datastore><record><![CDATA[{record}]]></record></datastore>")
+    assert [(row.url, row.title, row.date) for row in page.records] == [
+        ("https://www.nanhu.gov.cn/art/2024/1/1/art_1_9.html", "T9", "2024-01-01")
+    ]
+
+
 @pytest.mark.parametrize(
     ("record", "is_unread"),
     [

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.html import find_all, is_among, parse
-from crawler.listings.rows import Row, complete, date_within, link_of, read_row
+from crawler.listings.rows import Row, complete, date_within, link_of, links_in, read_row
 
 ZONE = ZoneInfo("Asia/Shanghai")
 BASE = "https://www.nanhu.gov.cn/col/col1/index.html"
@@ -172,3 +172,35 @@ def test_any_row_reads(title, text):
 def test_every_day_is_read(day):
     """Any day printed beside a link comes out as printed."""
     assert row_of(f"<li><a href=x>Port</a><span>{day.isoformat()}</span></li>").date == day.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "path"),
+    [
+        ("onclick=\"jumpToDetail('./202605/t20260501_1.html')\"", "/col/col1/202605/t20260501_1.html"),
+        ("href='#' onclick=\"isDownLoad(this,'https://www.nanhu.gov.cn/x/t20260911_7.html')\"", "/x/t20260911_7.html"),
+        ("href='javascript:void(0);' onclick='window.open(&quot;/x/1.shtml?a=1&quot;, &quot;_blank&quot;)'", "/x/1.shtml?a=1"),
+        ("href=\"javascript:go('/x/1.pdf')\"", "/x/1.pdf"),
+        ("onclick=\"location.href='../x.htm'\"", "/col/x.htm"),
+        ("href='/a.html' onclick=\"count('/b.html')\"", "/a.html"),
+        ("onclick=\"go('/x')\"", None),
+        ('onclick="go(17)"', None),
+        ("onclick=\"go('/a.html', '/b.html')\"", None),
+        ("onclick=\"go('/x/' + id + '1.html')\"", None),
+        ("onclick=\"go('{{url}}.html')\"", None),
+        ("onclick=\"go('.html')\"", None),
+        ("onclick=\"go('mailto:a.html')\"", None),
+        (f"onclick=\"go('{'a' * 5000}.html')\"", None),
+        ("href='mailto:a@b.cn'", None),
+    ],
+)
+def test_an_address_that_a_script_is_called_with_is_followed(attributes, path):
+    """One literal that names a page or a file is the link's address; numbers, several, and what is put together are none."""
+    (anchor,) = find_all(parse(f"<a {attributes}>x</a>"), "a")
+    assert link_of(anchor, BASE) == (path and f"https://www.nanhu.gov.cn{path}")
+
+
+def test_rows_that_call_a_script_are_links():
+    """An element that is no link counts where it holds none."""
+    html = "<ul><li onclick=\"go('/1.html')\">A</li><li onclick=\"go('/2.html')\"><a href='/3.html'>B</a></li></ul>"
+    assert [url.rpartition("/")[2] for url, _ in links_in(parse(html), BASE)] == ["1.html", "3.html"]
