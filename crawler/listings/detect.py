@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from crawler.html import parse
 from crawler.listings.base import count
 from crawler.listings.datastore import is_datastore, read_units
+from crawler.listings.feeds import is_feed
 from crawler.listings.jpaas import is_answer
 from crawler.listings.lists import count_dated
 from crawler.listings.trs import pager_of
@@ -35,6 +36,8 @@ def detect(text: str) -> str:
         return "jpage"
     if text.lstrip().startswith("{"):
         return "jpaas" if is_answer(text) else "static"
+    if is_feed(text):
+        return "static"
     doc = parse(text)
     return next((name for name, prints in _MARKS if prints(doc)), "static")
 

@@ -1,4 +1,4 @@
-"""Listings in plain HTML: the likeliest list of links on each page, and a way to the next page.
+"""Listings in plain HTML: the likeliest list of links on each page, and a way to the next page; feeds are read in `feeds`.
 
 The way is a link of the page's (see `paging`), or what the portal's file says the pages are called: `pages`, an address with the
 page's number in it.  By such an address every page can be asked for, and nothing says which is the last: the end is the page that
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from crawler.html import find, parse, text_of
 from crawler.listings.base import ListingPage, ListingRequest, cannot_read, count, prints_of, repeats
+from crawler.listings.feeds import is_feed, miss_sitemap, read_feed
 from crawler.listings.lists import find_list
 from crawler.listings.paging import next_page, stated_size
 
@@ -30,6 +31,10 @@ _SECOND = 2
 
 def read_static(text: str, request: ListingRequest, *, section: Section, zone: ZoneInfo) -> ListingPage:
     """Return the rows of a page that lists press releases in plain HTML, and its next page where a way leads there."""
+    if is_feed(text):
+        return read_feed(text, request, section=section, zone=zone)
+    if "sitemaps" in request.cursor:
+        return miss_sitemap("it is no sitemap", request)
     doc = parse(text)
     found = find_list(text, doc, request.url, section, zone)
     end = _end(found, doc, request) if section.pages else None
@@ -54,6 +59,8 @@ def read_static(text: str, request: ListingRequest, *, section: Section, zone: Z
 def miss_static(why: str, request: ListingRequest, *, section: Section) -> ListingPage:
     """Return what is made of a page that is not there: beyond the last one there is none, where the portal's file names them."""
     number = _number(request)
+    if "sitemaps" in request.cursor:
+        return miss_sitemap(why, request)
     return _ended(number, why, request) if section.pages and number > 1 else cannot_read(PLATFORM, why)
 
 
