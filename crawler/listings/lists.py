@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from crawler.html import attribute, base_of, find_all, is_among
 from crawler.listings.base import accepts
 from crawler.listings.rows import Row, complete, date_within, link_of, links_in, read_row
-from crawler.listings.unreadable import hidden_rows, why_no_rows, why_templated
+from crawler.listings.unreadable import hidden_rows, why_no_rows, why_partial, why_templated
 from crawler.urls import looks_like_listing, url_key
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def find_list(text: str, doc: Document, url: str, section: Section, zone: ZoneIn
     if isinstance(found, str):
         return found
     unread, problems = _unread(doc, url, found, zone)
-    return Found(complete(found.rows), len(found.rows) + unread, problems)
+    return Found(complete(found.rows), len(found.rows) + unread, (*problems, *why_partial(text)))
 
 
 def _list_or_reason(text: str, doc: Document, url: str, section: Section, zone: ZoneInfo) -> _List | str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crawler.html import Document
     from crawler.listings.base import Accepts
 
-__all__ = ["hidden_rows", "why_no_rows", "why_templated"]
+__all__ = ["hidden_rows", "why_no_rows", "why_partial", "why_templated"]
 
 _FEWEST_HIDDEN = 2  # a single link in a comment is a leftover of the template
 
@@ -31,12 +31,34 @@ class _Rule:
 
 
 _TEMPLATED = (
-    _Rule(re.compile(r"\{\{\s*[#/]?\s*each\b|\{\{\s*#\s*\w+\s*\}\}"), "its rows are a Handlebars template that a script fills"),
-    _Rule(re.compile(r"\bv-for\s*=|\bng-repeat\s*="), "its rows are a template that a script fills (v-for, ng-repeat)"),
-    _Rule(re.compile(r"href\s*=\s*[\"']?[^\"'>\s]{0,999}?(?:\{\{|<%=|\$\{)"), "its links are placeholders that a script fills"),
-    _Rule(re.compile(r"\bloadPageData\s*\(|/queryList\b|[?&]_isJson\b"), "its rows are fetched by a script"),
+    _Rule(
+        re.compile(r"\{\{\s{0,99}[#/]?\s{0,99}each\b|\{\{\s{0,99}#\s{0,99}\w{1,99}\s{0,99}\}\}"),
+        "its rows are a Handlebars template that a script fills",
+    ),
+    _Rule(re.compile(r"\bv-for\s{0,99}=|\bng-repeat\s{0,99}="), "its rows are a template that a script fills (v-for, ng-repeat)"),
+    _Rule(re.compile(r"<a\s[^<>]{0,999}?(?::href|v-bind:href)\s{0,99}="), "its rows are a template that a script fills (Vue)"),
+    _Rule(
+        re.compile(r"href\s{0,99}=\s{0,99}[\"']?(?:[^\"'>\s=]{0,300}=){0,3}[^\"'>\s=]{0,300}?(?:\{\{|<%=|\$\{)"),
+        "its links are placeholders that a script fills",
+    ),
+    _Rule(re.compile(r"\bloadPageData\s{0,99}\("), "its rows are fetched by a script (loadPageData, from /queryList)"),
+    _Rule(re.compile(r"[?&]_isJson\b"), "its rows are fetched by a script (Ucap's /common/search, as JSON)"),
+    _Rule(re.compile(r"/queryList\b"), "its rows are fetched by a script (/queryList)"),
 )
-_ARRAY = re.compile(r"=\s*\[\s*\{[^\[\]]{0,2000}?[\"']?\b(?:url|link|linkurl|href|docpuburl)[\"']?\s*:", re.IGNORECASE)
+_LOADED = re.compile(r"\bloadPageData\s{0,99}\(\s{0,99}\{")
+# Systems whose lists a script fills; asked only where there are no rows, for their pages print lists of other kinds too.
+_FILLED = (
+    _Rule(re.compile(r"/gkmlpt/|__GKMLPT__|\bid=[\"']?gkmlpt\b", re.IGNORECASE), "its rows are fetched by a script (gkmlpt)"),
+    _Rule(
+        re.compile(r"epoint-httpserver|epointwebbuilder|\bewb-|/rest/lightfrontaction/", re.IGNORECASE),
+        "its rows are fetched by a script (Epoint)",
+    ),
+    _Rule(re.compile(r"/igs/front/", re.IGNORECASE), "its rows are fetched by a script (IGS)"),
+)
+_ARRAY = re.compile(
+    r"=\s{0,99}\[\s{0,99}\{[^\[\]{}]{0,2000}?[\"']?\b(?:url|link|linkurl|href|docurl|docpuburl|infourl)[\"']?\s{0,99}:",
+    re.IGNORECASE,
+)
 
 
 def hidden_rows(doc: Document, base: str, accept: Accepts) -> int:
@@ -55,12 +77,22 @@ def why_templated(text: str) -> str | None:
     return next((rule.reason for rule in _TEMPLATED if rule.pattern.search(text)), None)
 
 
+def why_partial(text: str) -> tuple[str, ...]:
+    """Return why rows that stand in a page may be some of its listing only: a box of news, beside a list that a script draws."""
+    if not _LOADED.search(text):
+        return ()
+    return ("a script of the page fetches rows (loadPageData): those that stand in the page may be another list, or its beginning",)
+
+
 def why_no_rows(text: str, doc: Document) -> str:
     """Return the likeliest reason why a page shows no rows."""
     if any(_ARRAY.search(source_of(script)) for script in find_all(doc, "script")):
         return "its rows stand in an array of a script"
     if text.lstrip()[:1] in ("{", "["):
         return "it is JSON of a form that is not known"
+    filled = next((rule.reason for rule in _FILLED if rule.pattern.search(text)), None)
+    if filled:
+        return filled
     count = len(find_all(doc, "a[href]"))
     if count == 0:
         return "it is a shell without a link: a script fills it, or it is no listing"

@@ -128,6 +128,14 @@ def test_a_template_is_unreadable():
     assert (page.readable, page.problems) == (False, ("its rows are a Handlebars template that a script fills",))
 
 
+def test_rows_beside_a_list_that_a_script_fetches_are_not_taken_for_all():
+    """A box of dated news may stand beside the list: it is read, and the sweep is not complete."""
+    rows = "".join(f"<li><a href='{HREF.format(n)}'>T</a><span>2024-01-0{n}</span></li>" for n in (1, 2, 3))
+    page = read(f"<ul>{rows}</ul><script>loadPageData({{channelCode:['1']}})</script>")
+    assert (len(page.records), len(page.problems)) == (3, 1)
+    assert page.problems[0].startswith("a script of the page fetches rows (loadPageData)")
+
+
 def test_a_template_beside_configured_rows_does_no_harm():
     """Rows that the settings name are believed."""
     assert read_data("templated.html", article_urls=("/art/*",)).readable

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from crawler.html import parse
@@ -33,7 +35,12 @@ def test_links_in_a_comment_are_counted(html, count):
         ("<li v-for='row in rows'>", "v-for"),
         ("<a href='{{row.url}}'>", "placeholders"),
         ('<a href="<%= url %>">', "placeholders"),
-        ("<script>loadPageData({channelCode:['1']})</script>", "fetched by a script"),
+        ("<script type='text/html'>{{each rows}}<li>{{$value.title}}</li>{{/each}}</script>", "Handlebars"),
+        ("<li><a :href='row.url'>{{row.title}}</a></li>", "(Vue)"),
+        ("<a target=_blank v-bind:href=row.url>x</a>", "(Vue)"),
+        ("<script>loadPageData({channelCode:['1']})</script>", "(loadPageData"),
+        ("<script>$.post('/queryList', {channelCode: 1})</script>", "(/queryList)"),
+        ("<script>$.get('/common/search/0a1b?_pageSize=20&_isJson=true&page=1')</script>", "(Ucap's"),
         ("<a href='/a'>{{ title }}</a>", None),
     ],
 )
@@ -47,6 +54,12 @@ def test_templates_are_named(text, part):
     ("text", "part"),
     [
         ("<script>var itemObj=[{'title':'a','url':'/x.html'}]</script>", "array of a script"),
+        ("<script>var itemObj = [{'ID': 1, 'TITLE': 'a', 'docUrl': './1.html'}];</script>", "array of a script"),
+        ("<div id=gkmlpt></div><a href='/gkmlpt/index'>x</a>", "(gkmlpt)"),
+        ("<script>window.__GKMLPT__={SID:1}</script>", "(gkmlpt)"),
+        ("<ul class='ewb-list'></ul><a href='/about/'>x</a>", "(Epoint)"),
+        ("<script src='/epoint-httpserver/a.js'></script>", "(Epoint)"),
+        ("<script src='/igs/front/a.js'></script>", "(IGS)"),
         ('{"results": 1}', "JSON"),
         ("<div id=app></div>", "shell without a link"),
         ("<a href=/a>a</a><a href=/b>b</a>", "none of its 2 links"),
@@ -55,3 +68,14 @@ def test_templates_are_named(text, part):
 def test_the_likeliest_reason_is_given(text, part):
     """What a page holds instead of rows is said in words for people."""
     assert part in why_no_rows(text, parse(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["<a " * 50_000, "{{ " * 50_000, "href=" * 50_000, "=[{" * 50_000, "<a :hre" * 50_000, "= [ {" + "x" * 200_000]
+)
+def test_no_page_makes_a_rule_slow(text):
+    """Every rule's time grows with the length of the page only."""
+    began = process_time()
+    why_templated(text)
+    why_no_rows(f"<script>{text}</script>", parse(f"<script>{text}</script>"))
+    assert process_time() - began < 2
