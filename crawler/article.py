@@ -203,7 +203,8 @@ def _below(page: _Page, title: Title | None) -> tuple[str, ...]:
     if title is None or page.body is None:
         return ()
     pieces, form = page.around.before, squash(title.text)
-    last = max((at for at, piece in enumerate(pieces) if len(piece) > 1 and squash(piece) in form), default=len(pieces))
+    places = range(len(pieces) - 1, -1, -1)  # the title stands just above the text: hundreds of pieces may stand above the title
+    last = next((at for at in places if len(pieces[at]) > 1 and squash(pieces[at]) in form), len(pieces))
     return pieces[last + 1 :]
 
 

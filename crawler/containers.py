@@ -81,10 +81,9 @@ NOISE = (
         "share buttons",
     ),
     (
-        ".visit, .visit-count, .visitcount, #visitcount, .click-count, #click, #clicks, .hits, #hits, .liulan, [id^=dynclicks]",
+        ".visit, .visit-count, .visitcount, #visitcount, .click-count, .hits, #hits, .liulan, [id^=dynclicks]",
         "visit counters: move on every load",
     ),
-    (".llcs, #llcs, .djcs, #djcs, .read-count, .readcount, #readcount, .view-count, #viewcount", "the same"),
     ("[id^=nattach]", "VSB's download counters: move on every load"),
     (".fontsize, .font-size, .fontSize, .article-zoom, .zihao", "buttons for the size of letters"),
     (".print, .btn-print, #print, .close-btn, .no-print", "print and close buttons"),
@@ -118,12 +117,17 @@ _CHATTER = re.compile(
             rf"{_OPEN}(?:字体|字号|font(?: size)?)\s*[:：]?{_OPEN}(?:{_SIZES})*+{_CLOSE}",
             rf"(?:{_OPEN}(?:{_BUTTONS}){_CLOSE})+",
             r".{0,4}扫一扫.{0,24}",
-            # A pager: steps and numbers, at least one step or two numbers in brackets.
-            rf"(?=.*(?:[上下首尾末]一?[页頁]|\bpage\b|\d[\]】)]\s?[\[【(]\d))(?:{_STEP}|\d{{1,3}}|[\s\xa0\u3000\[\]【】()<>«»|/….·])++",
         )
     ),
     re.IGNORECASE,
 )
+# A pager: steps and numbers, at least one step or two numbers in brackets.
+_PAGER = re.compile(
+    r"(?=.*(?:[上下首尾末]一?[页頁]|\bpage\b|\d[\]】)]\s?[\[【(]\d))"
+    rf"(?:{_STEP}|\d{{1,3}}|[\s\xa0\u3000\[\]【】()<>«»|/….·])++",
+    re.IGNORECASE,
+)
+_LONGEST_PAGER = 200
 # Lines of credits, and the counters that some templates print within them; elsewhere a counted number is what the text says.
 _CREDITS = re.compile(
     r"(?:^|[\s（(【\[|])(?:[\u4e00-\u9fff]{0,4}(?:来源|作者|编辑|责编|供稿|撰稿|审核|摄影|日期|时间|单位)|source|author|editor|date|time)"
@@ -201,7 +205,7 @@ def is_content_frame(frame: Node) -> bool:
 
 def is_chatter(line: str) -> bool:
     """Tell whether a whole line is the page talking about itself: counters, print, share and font buttons, QR captions."""
-    return _CHATTER.fullmatch(line) is not None
+    return _CHATTER.fullmatch(line) is not None or (len(line) <= _LONGEST_PAGER and _PAGER.fullmatch(line) is not None)
 
 
 def _without_chatter(lines: list[str], node: Node, base: str) -> tuple[str, ...]:

@@ -35,6 +35,8 @@ NUMBER_METAS = (
 )
 """Metas that hold a document's number: lower-case name, and whose it is."""
 
+_META_NAMES = tuple(name for name, _ in NUMBER_METAS)
+
 # Gaps are bounded, and may hold line ends: numbers are split over elements.
 _GAP = r"\s{0,3}"
 _DIGITS = r"(?:\d{1,5}|[一二三四五六七八九十百千零〇○]{1,7})"
@@ -48,10 +50,10 @@ _NUMBER = rf"(?P<number>{_ISSUED}|{_DECREE})"
 """`湖政发〔2022〕9号` with any brackets, and the numbers of decrees: `第12号`, `2023年第4号令`, `公告〔2022年第3号〕`."""
 
 _LABEL = Label(
-    beginnings=re.compile("文|发|公|政|原|document|file"),
+    beginnings=re.compile("文|发|公|政|原|document"),
     pattern=re.compile(
         r"(?<![\u4e00-\u9fffa-z])(?:(?:发|公|政策|原)?文\s{0,9}(?:字\s{0,9})?号|发文文号|发布文号|(?:文件|公文)(?:编|字|文)?号"
-        r"|(?:document|file)\s(?:number|no)\b\.?)(?:\s{0,9}[:：]|[】\]]|[ \t\xa0\u3000]{0,9}(?=\n))",
+        r"|document\s(?:number|no)\b\.?)(?:\s{0,9}[:：]|[】\]]|[ \t\xa0\u3000]{0,9}(?=\n))",
         re.IGNORECASE,
     ),
 )
@@ -72,10 +74,13 @@ def number_of(metas: Metas, pieces: Sequence[str], below: Sequence[str], head: S
 
     `pieces` are the texts around the body, `below` those of them between title and body, `head` the first lines of the body.
     """
+    text = "\n".join((*pieces, *head))
+    if "号" not in text and "ocument " not in text:
+        return first_meta(metas, *_META_NAMES)  # most English pages
     above = _heading_lines(head)
     return (
-        _labelled("\n".join((*pieces, "", *above)) + "\n")
-        or first_meta(metas, *(name for name, _ in NUMBER_METAS))
+        _labelled("\n".join((*pieces, *above, "")))
+        or first_meta(metas, *_META_NAMES)
         or _bare("\n".join(below))
         or next((found for line in above if (found := _number_line(line))), None)
     )

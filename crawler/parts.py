@@ -50,11 +50,11 @@ _WORDS = (
 )
 """What the links of a pager say, brackets and arrows aside: kind, pattern and meaning."""
 _FRAME = "[]【】()（）<>《》〈〉«»‹›{}|·.… \t\n\xa0\u3000"
-_SIGNS = ("下一页", "下页", "下一頁", ">Next", ">next", "ext page", "ext Page")
-"""What a page holds whose pager counts in the query."""
 _TAIL = re.compile(r"(?P<sign>[_/-]?)(?P<number>\d{1,3})\.(?:s?html?|jhtml|psp|jsp|aspx?)", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.[a-z]{2,5}", re.IGNORECASE)
 _LAST_NUMBER = re.compile(r"[_-]\d{1,3}$|(?<=[^/\d_-])\d{1,3}$|(?<=[^/])/\d{1,3}$")
+_GOING_ON = frozenset("_-/123456789\"'")
+"""What follows the name of an article in the addresses of its further pages, or in the script of its pager."""
 _ENDS_IN_A_FEW = re.compile(r"[_-]\d{1,2}$")
 _PARAMETER = re.compile(r"[?&](?:page|page_?no|page_?num|page_?index|cur(?:rent)?_?page)=(?P<number>\d{1,3})(?=&|$)", re.IGNORECASE)
 
@@ -83,15 +83,26 @@ def parts_of(doc: Document, text: str, url: str, base: str) -> tuple[tuple[str, 
     `text` is the page's source, `url` its own address and `base` what its links are relative to.  A further page itself names
     none, but where each page knows only the next.
     """
-    own = _resolved(url, None)
+    own = _resolved(url, None) if _may_be_spread(text, url) else None
     if own is None or looks_like_listing(own):
         return (), None
     told = _told(doc, own, base) if _SCRIPT in text else None
     if told is None:
-        told = _linked(doc, own, base) if _may_be_linked(text, own) else ()
+        told = _linked(doc, own, base)
     if len(told) > MOST_PARTS:
         return (), f"it claims more than {MOST_PARTS} further pages, as no press release has"
     return told, None
+
+
+def _may_be_spread(text: str, url: str) -> bool:
+    """Tell whether a page may name further pages of its own: hardly any does, and to ask this costs next to nothing."""
+    if "?" in url:
+        return True
+    name = _name_in(_stem_of(url))
+    at = text.find(name) if name else -1
+    while at >= 0 and text[at + len(name) : at + len(name) + 1] not in _GOING_ON:
+        at = text.find(name, at + 1)
+    return at >= 0 or _ENDS_IN_A_FEW.search(name) is not None
 
 
 def _resolved(href: str, base: str | None) -> str | None:
@@ -121,16 +132,6 @@ def _told(doc: Document, own: str, base: str) -> tuple[str, ...] | None:
 
 
 # --------------------------------------------------------------------------------------------------------------- by links
-
-
-def _may_be_linked(text: str, own: str) -> bool:
-    """Tell whether a page may link to further pages of its own: hardly any does, and this costs next to nothing."""
-    name = _name_in(_stem_of(own))
-    return (
-        any(name + sign in text for sign in "_-/2")
-        or _ENDS_IN_A_FEW.search(name) is not None
-        or any(map(text.__contains__, _SIGNS))
-    )
 
 
 def _linked(doc: Document, own: str, base: str) -> tuple[str, ...]:
@@ -212,7 +213,7 @@ def _whole_of(own: str) -> str:
 
 
 def _name_in(stem: str) -> str:
-    return stem[stem.rindex("/") + 1 :]
+    return stem.rpartition("/")[2]
 
 
 def _unasked(url: str) -> str:

@@ -65,7 +65,7 @@ VALUES = (
 NUMBERS = (
     "文号：|文　号:|文字号：|发文字号：|发文号：|公文字号：|政策文号：|原文号："
     "|发文文号：|发布文号：|文件编号：|文件号：|文件字号：|公文编号："
-    "|Document number:|Document No.:|File No.:|文号】"
+    "|Document number:|Document No.:|文号】"
 )
 PLACES = (
     "Current location:|Present position:|Your current location:|Your location:|You are here:|You are in:|Location:"
