@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from crawler.attachments import find_attachments
 from crawler.containers import Body, find_body
-from crawler.dates import Printed, parse_date, read_day
+from crawler.dates import Printed, parse_date, parse_meta, read_day, unannounced_date
 from crawler.errors import ReadError
 from crawler.fallback import guess_paragraphs
 from crawler.fields import (
@@ -55,6 +55,8 @@ EXTRACTOR = 2
 
 _LIBRARIES = ("selectolax", "charset-normalizer", "trafilatura")
 _PUB_DATES = ("pubdate", "article:published_time")
+_ORDER = {"label": 0, "meta": 1, "text": 2, "url": 3, "label:updated": 4, "label:issued": 5, "label:written": 6}
+"""Where dates come from, the trusted first; the last three claim to be another date than that of publication."""
 _HEAD_LINES = 5
 _MOST_LINKED = 0.5
 _LEAST_GUESSED = 60
@@ -218,24 +220,30 @@ def _dates(page: _Page, title: Title | None, head: tuple[str, ...]) -> tuple[lis
     visible = _labelled(page.around.before + head, page.zone)
     if not visible:
         visible = [each for each in _labelled(page.around.after, page.zone) if each.origin == "label"]
-    machine = [
-        _Dated(f"meta:{name}", printed)
-        for name in _PUB_DATES
-        for content in page.metas.get(name, ())[:1]
-        if (printed := parse_date(content, page.zone))
-    ]
-    found = [*selected, *_ranked(visible or _date_below_title(page, title), machine), *_date_of_url(page)]
-    return found, problems + _disagreement(found)
+    if not any(map(_claims, visible)):
+        visible = [*_date_below_title(page, title), *visible]
+    found = [*selected, *_ranked([*visible, *_machine_dates(page), *_date_of_url(page)])]
+    return found, problems + _disagreement(found) + _stand_in(found)
+
+
+def _machine_dates(page: _Page) -> list[_Dated]:
+    """Return the date of each meta that names one; of several contents the first that is a date."""
+    found = ((name, (parse_meta(each, page.zone) for each in page.metas.get(name, ()))) for name in _PUB_DATES)
+    return [_Dated(f"meta:{name}", printed) for name, dates in found if (printed := next(filter(None, dates), None))]
+
+
+def _claims(dated: _Dated) -> bool:
+    """Tell whether a label says that a date is that of publication, rather than of the document, or of a change."""
+    return dated.origin == "label"
 
 
 def _labelled(pieces: Sequence[str], zone: ZoneInfo) -> list[_Dated]:
     return [_Dated(origin, printed) for origin, printed in labelled_dates(pieces, zone)]
 
 
-def _ranked(visible: Sequence[_Dated], machine: Sequence[_Dated]) -> list[_Dated]:
-    """Return labelled dates, then machine dates, then those that do not claim to be of publication."""
-    claims = [each for each in visible if each.origin.startswith("label") and each.origin != "label:written"]
-    return [*claims, *machine, *(each for each in visible if each not in claims)]
+def _ranked(found: Sequence[_Dated]) -> list[_Dated]:
+    """Return labelled dates, then machine dates, what stands below the title, the address; last what claims to be another date."""
+    return sorted(found, key=lambda each: _ORDER[each.origin if each.origin.startswith("label") else each.origin.partition(":")[0]])
 
 
 def _selected_date(page: _Page) -> list[_Dated]:
@@ -246,7 +254,7 @@ def _selected_date(page: _Page) -> list[_Dated]:
 
 def _date_below_title(page: _Page, title: Title | None) -> list[_Dated]:
     """Return the first date printed between title and text without a label: older templates print no word beside it."""
-    printed = parse_date("\n".join(_below(page, title)), page.zone)
+    printed = unannounced_date("\n".join(_below(page, title)), page.zone)
     return [_Dated("text", printed)] if printed else []
 
 
@@ -258,11 +266,18 @@ def _date_of_url(page: _Page) -> list[_Dated]:
 
 def _disagreement(found: Sequence[_Dated]) -> list[str]:
     """Return a problem when a date of publication is more than one day from the one that is taken."""
-    named = [each for each in found if each.origin not in {"label:updated", "label:written"}] or list(found)
+    named = [each for each in found if not each.origin.startswith("label:")] or list(found)
     days = [date.fromisoformat(each.printed.published_on) for each in named]
     if all(abs((day - days[0]).days) <= 1 for day in days):
         return []
     return ["dates disagree: " + ", ".join(f"{each.origin} {each.printed.value}" for each in named)]
+
+
+def _stand_in(found: Sequence[_Dated]) -> list[str]:
+    """Return a problem when no date claims to be that of publication, and another one is taken for it."""
+    if not found or not found[0].origin.startswith("label:"):
+        return []
+    return [f"no date of publication: {found[0].origin} {found[0].printed.value} stands for it"]
 
 
 # ------------------------------------------------------------------------------------------------------------------ text

@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from zoneinfo import ZoneInfo
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "Printed", "date_after", "find_dates", "parse_date", "read_day"]
+__all__ = [
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "Printed",
+    "date_after",
+    "find_dates",
+    "parse_date",
+    "parse_meta",
+    "read_day",
+    "unannounced_date",
+]
 
 FIRST_YEAR = 1949
 """No portal of the People's Republic publishes a press release of before its founding."""
@@ -43,20 +53,27 @@ _MONTH = (
     r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
 _ORDINAL = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-_NUMERALS = {**dict(zip("一二三四五六七八九", range(1, 10), strict=True)), **dict.fromkeys("〇○◯零０Ｏ0Oo", 0)}
+_ZEROS = "〇○◯零０Ｏ0Oo\u039f\u041e"
+"""What is typed for the zero of a year in characters: signs like a circle, Greek and Cyrillic letters too."""
+_NUMERALS = {**dict(zip("一二三四五六七八九", range(1, 10), strict=True)), **dict.fromkeys(_ZEROS, 0)}
+_ABBREVIATED = str.maketrans({"廿": "二十", "卅": "三十", "元": "一"})
 _TENS = 10
 _HALF_DAY = 12
+_EARLIEST_MORNING = 10  # of the hours that are called noon
+_MORNINGS = frozenset({"A", "a", "凌晨"})
+_AFTERNOONS = frozenset({"P", "p", "下午", "中午"})
+_EVENINGS = frozenset({"晚", "晚上", "傍晚"})
 
 # `10:46-11:00` is a span of time: a zone west of Greenwich is read only behind the `T` of ISO 8601.
 # Every gap is bounded, so that no run of white space makes the search slow.
 _GAP = r"\s{0,60}"
 _NUMERIC = re.compile(
-    rf"(?<![\dA-Za-z_/=?&%])(?P<year>\d{{4}}){_GAP}(?P<sign>[-/.]){_GAP}(?P<month>\d{{1,2}}){_GAP}(?P=sign){_GAP}(?P<day>\d{{1,2}})(?!\d)"
+    rf"(?<![\dA-Za-z_/=?&%])(?P<year>\d{{4}}){_GAP}(?P<sign>[-/.－／．‐–—]){_GAP}(?P<month>\d{{1,2}}){_GAP}(?P=sign){_GAP}(?P<day>\d{{1,2}})(?!\d)"
 )
 # What a date may begin with stands before it: a search passes all other places at once.
 _CHINESE = re.compile(
-    rf"(?=[\d〇○◯零０Ｏ0Oo一二三四五六七八九])(?<!\d)(?P<year>\d{{4}}|[〇○◯零０Ｏ0Oo一二三四五六七八九]{{4}}){_GAP}年{_GAP}"
-    rf"(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,3}}){_GAP}月{_GAP}(?P<day>\d{{1,2}}|[一二三四五六七八九十]{{1,3}}){_GAP}[日号號]"
+    rf"(?=[\d{_ZEROS}一二三四五六七八九])(?<!\d)(?P<year>\d{{4}}|[{_ZEROS}一二三四五六七八九]{{4}}){_GAP}年{_GAP}"
+    rf"(?P<month>\d{{1,2}}|[一二三四五六七八九十元]{{1,3}}){_GAP}月{_GAP}(?P<day>\d{{1,2}}|[一二三四五六七八九十廿卅]{{1,3}}){_GAP}[日号號]"
 )
 _MONTH_FIRST = re.compile(
     rf"(?=[jfmasond])(?<![A-Za-z]){_MONTH}{_GAP}{_ORDINAL}\s{{0,9}},?{_GAP}(?P<year>\d{{4}})(?!\d)", re.IGNORECASE
@@ -66,8 +83,9 @@ _DAY_FIRST = re.compile(
 )
 _TIME = re.compile(
     r"""
+    (?:\s{0,9}[（(]?(?:星期|周|礼拜)[一二三四五六日天][)）]?)?
     \s{0,60}(?:(?P<iso>T)|[,，]|at\b)?\s{0,60}
-    (?P<chinese_half>上午|下午)?\s?
+    (?P<chinese_half>[上下中]午|凌晨|清晨|早[上晨]|傍晚|晚上?)?\s?
     (?P<hour>\d{1,2})
     (?: [:：](?P<minute>\d{2})(?:[:：](?P<second>\d{2})(?:[.,]\d{1,9})?)?(?!\d)
       | \s?[时時点]\s?(?P<fen>\d{1,2})\s?分(?:\s?(?P<miao>\d{1,2})\s?秒)? )
@@ -76,8 +94,19 @@ _TIME = re.compile(
     """,
     re.VERBOSE,
 )
+_DIGITS = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?)?")
+_DIGITS_HERE = re.compile(r"[\s\[（(【]{0,9}(\d{8}(?:\d{4}|\d{6})?)(?![\d\-/.－／．年])")
+_JAVA = re.compile(
+    r"[A-Z][a-z]{2} (?P<month>[A-Z][a-z]{2}) (?P<day>\d{1,2}) (?P<hour>\d{1,2}):(?P<minute>\d{2}):(?P<second>\d{2})"
+    r" (?P<zone>CST|GMT|UTC) (?P<year>\d{4})"
+)
+_ANNOUNCED = re.compile(
+    r"(?:日\s?期|时\s?间|期限|[至自]|\b(?:date|time|from|until|till|updated?)|[\w）)】][:：])\s{0,9}[:：]?\s{0,9}[\[（(【]?\s{0,9}$",
+    re.IGNORECASE,
+)
+_OTHER_LABEL = re.compile(r"日\s?期|时\s?间|期限|\b(?:date|time)\b|[^\s:：][:：]", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
-_BROKEN = re.compile(r"[ \t\n\r\f]*([-/.])[ \t\n\r\f]*")
+_BROKEN = re.compile(r"[ \t\n\r\f]*([-/.－／．‐–—])[ \t\n\r\f]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +149,61 @@ def read_day(day: str) -> Printed | None:
     return Printed(day, None, plausible.isoformat(), Precision.DAY) if plausible else None
 
 
+def parse_meta(content: str, zone: ZoneInfo) -> Printed | None:
+    """Return the date that a meta holds, also in the forms that only machines print: digits alone, and Java's own."""
+    return _digits_only(content.strip(), zone) or _by_java(content.strip(), zone) or parse_date(content, zone)
+
+
+def unannounced_date(text: str, zone: ZoneInfo) -> Printed | None:
+    """Return the first date that no word before it makes the date of something: `有效期至`, `实施日期：`, whatever has a colon."""
+    spans = _spans(text, zone)
+    return next((span.printed for span in spans if not _ANNOUNCED.search(text, max(0, span.start - 24), span.start)), None)
+
+
 def date_after(text: str, start: int, zone: ZoneInfo, reach: int = 16) -> Printed | None:
     """Return the date that begins at most `reach` characters after `start`, or None: the date that a label announces.
 
-    Between label and date may stand punctuation or the name of a weekday, no other number.
+    Between label and date may stand punctuation or the name of a weekday, no other number, and no other label: the field is empty.
     """
     window = text[start : start + reach + 80]
+    digits = _DIGITS_HERE.match(window)
+    if digits is not None:
+        return _digits_only(digits[1], zone)
     span = _first_span(window, zone)
     if span is None or span.start > reach or any(sign.isdigit() for sign in window[: span.start]):
         return None
-    return span.printed
+    return None if _OTHER_LABEL.search(window, 0, span.start) else span.printed
+
+
+def _digits_only(text: str, zone: ZoneInfo) -> Printed | None:
+    """Return the date of a run of digits, 8, 12 or 14 of them: years, months, days, and a time."""
+    found = _DIGITS.fullmatch(text)
+    day = _read_digits(found) if found else None
+    return None if found is None or day is None else _with_clock(text, found, day, zone)
+
+
+def _by_java(text: str, zone: ZoneInfo) -> Printed | None:
+    """Return the date that Java prints by itself; its CST is the zone of China."""
+    found = _JAVA.fullmatch(text)
+    day = _read_english(found) if found else None
+    return None if found is None or day is None else _with_clock(text, found, day, zone)
+
+
+def _with_clock(text: str, found: re.Match[str], day: date, zone: ZoneInfo) -> Printed | None:
+    if found["hour"] is None:
+        return Printed(text, None, day.isoformat(), Precision.DAY)
+    try:
+        wall = time(int(found["hour"]), int(found["minute"]), int(found["second"] or 0))
+    except ValueError:
+        return None
+    named = found.groupdict().get("zone")
+    moment = datetime.combine(day, wall, tzinfo=UTC if named in {"GMT", "UTC"} else zone)
+    precision = Precision.SECOND if found["second"] else Precision.MINUTE
+    return Printed(text, _in_utc(moment), moment.astimezone(zone).date().isoformat(), precision)
+
+
+def _in_utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _first_span(text: str, zone: ZoneInfo) -> _Span | None:
@@ -182,8 +256,7 @@ def _with_time(found: re.Match[str], form: _Form, day: date, zone: ZoneInfo) -> 
         return _Span(found.start(), found.end(), Printed(_SPACES.sub(" ", printed), None, day.isoformat(), Precision.DAY))
     precision = Precision.SECOND if clock["second"] or clock["miao"] else Precision.MINUTE
     value = _SPACES.sub(" ", printed + found.string[clock.start() : clock.end()])
-    at = moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return _Span(found.start(), clock.end(), Printed(value, at, moment.astimezone(zone).date().isoformat(), precision))
+    return _Span(found.start(), clock.end(), Printed(value, _in_utc(moment), moment.astimezone(zone).date().isoformat(), precision))
 
 
 def _moment(clock: re.Match[str], day: date, zone: ZoneInfo) -> datetime | None:
@@ -197,10 +270,12 @@ def _moment(clock: re.Match[str], day: date, zone: ZoneInfo) -> datetime | None:
 
 
 def _hour(hour: int, half: str | None) -> int:
-    """Return the hour of 24 that an hour in a half of the day is."""
-    if half in {"P", "p", "下午"} and hour < _HALF_DAY:
-        return hour + _HALF_DAY
-    return 0 if half in {"A", "a"} and hour == _HALF_DAY else hour
+    """Return the hour of 24 that an hour in a part of the day is; 24, which no clock shows, for midnight at the end of a day."""
+    if half in _EVENINGS:
+        return hour + _HALF_DAY if hour <= _HALF_DAY else hour
+    if half in _AFTERNOONS:
+        return hour + _HALF_DAY if hour < _EARLIEST_MORNING or (hour < _HALF_DAY and half != "中午") else hour
+    return 0 if half in _MORNINGS and hour == _HALF_DAY else hour
 
 
 def _zone(printed: str | None, zone: ZoneInfo) -> tzinfo:
@@ -234,7 +309,7 @@ def _read_chinese(found: re.Match[str]) -> date | None:
 
 
 def _read_english(found: re.Match[str]) -> date | None:
-    return _day(int(found["year"]), _MONTHS[found["month"][:3].lower()], int(found["day"]))
+    return _day(int(found["year"]), _MONTHS.get(found["month"][:3].lower(), 0), int(found["day"]))
 
 
 def _chinese_year(text: str) -> int:
@@ -243,10 +318,10 @@ def _chinese_year(text: str) -> int:
 
 
 def _chinese_number(text: str) -> int:
-    """Return a month or day: 9, 九, 十, 十二, 二十, 三十一; 0 for what is no such number."""
+    """Return a month or day: 9, 九, 十, 十二, 二十, 廿一, 三十一, 元(月); 0 for what is no such number."""
     if text.isdecimal():
         return int(text)
-    tens, ten, ones = text.rpartition("十")
+    tens, ten, ones = text.translate(_ABBREVIATED).rpartition("十")
     if len(tens) > 1 or len(ones) > 1:
         return 0
     return (_NUMERALS.get(tens, 1) * _TENS if ten else 0) + (_NUMERALS[ones] if ones else 0)

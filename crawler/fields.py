@@ -132,7 +132,8 @@ def _mark(comment: Node, body: Body | None, *, is_marked: bool) -> tuple[bool, b
 
 _PUBLISHED = (
     r"release(?:d)?(?:\s?(?:date|time|on))?|publish(?:ed|ing)?(?:\s?(?:date|time|on|at))?|publication\s?date|pub\.?\s?date"
-    r"|issued(?:\son)?|posted(?:\son)?|(?:信息)?(?:发布|发表|公开|公布|刊发|发稿|发文|上网|录入)\s?(?:日期|时间)"
+    r"|issued(?:\son)?|posted(?:\son)?|(?:信息)?(?:发布|发表|公开|公布|刊发|发稿|上网|上传|录入)\s?(?:日期|时间)"
+    r"|(?:发布|发表|刊发)于|(?:发布|发表)(?=\s?[:：])"
 )
 _LABELS = (
     (
@@ -147,17 +148,24 @@ _LABELS = (
     ),
     (
         "updated",
-        r"(?:last\s)?(?:updated?|modified)(?:\s?(?:on|at|date|time))?|(?:最后)?(?:更新|修改)\s?(?:日期|时间)",
+        r"(?:last\s)?(?:updated?|modified)(?:\s?(?:on|at|date|time))?|(?:最后|最近)?(?:更新|修改)\s?(?:日期|时间)",
         "the day of the last change",
     ),
-    ("written", r"(?:成文|印发|生成|制发)\s?(?:日期|时间)", "the day on the document, which may be long before its publication"),
+    ("issued", r"(?:印发|发文|制发|签发)\s?(?:日期|时间)", "the day on which a document was sent to those whom it binds"),
+    ("written", r"(?:成文|生成|形成)\s?(?:日期|时间)", "the day on the document, which may be long before its publication"),
 )
 """Kinds of labels of dates, the trusted first: what they match, and what they mean."""
 
-_ORIGINS = {"published": "label", "plain": "label", "updated": "label:updated", "written": "label:written"}
+_ORIGINS = {
+    "published": "label",
+    "plain": "label",
+    "updated": "label:updated",
+    "issued": "label:issued",
+    "written": "label:written",
+}
 _ANY_LABEL = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern, _ in _LABELS)
 _DATE_LABEL = Label(
-    beginnings=re.compile("releas|pub|issued|posted|date|time|last|updat|modif|信|发|公|刊|上|录|日|时|最|更|修|成|印|生|制"),
+    beginnings=re.compile("releas|pub|issued|posted|date|time|last|updat|modif|信|发|公|刊|上|录|日|时|最|更|修|成|印|生|制|形|签"),
     pattern=re.compile(rf"(?<![a-z])(?:{_ANY_LABEL})(?![a-z])\s{{0,9}}[:：]?", re.IGNORECASE),
 )
 _OTHER_DATES = frozenset(

@@ -226,6 +226,34 @@ def test_a_date_printed_below_the_text_counts_when_there_is_no_other_label():
     ]
 
 
+def test_other_dates_stand_for_that_of_publication_last_and_never_silently():
+    """The day of a document is taken only where nothing else names one, and it is said; an address is believed before it."""
+    title = "<meta name=ArticleTitle content='A Title of an Article'><p>A Title of an Article</p>"
+    page = f"{title}<p>成文日期：2022-09-01</p><div id=zoom>Text.</div>"
+    reading = read(page, "https://www.lakeside.example/a.html")
+    assert reading.content is not None
+    assert (reading.content.published, reading.problems) == (
+        "2022-09-01",
+        ("no date of publication: label:written 2022-09-01 stands for it",),
+    )
+    assert [each.origin for each in read(page).dates] == ["url", "label:written"]
+    assert read(page).problems == ()
+
+
+def test_a_bare_date_below_the_title_is_read_beside_that_of_the_document():
+    """A date without a label is that of publication, where the labelled ones say that they are not; one of validity is none."""
+    fields = "<p>成文日期：2022-09-01</p><p>有效期至：2027-09-01</p><p>2022-09-18</p>"
+    page = f"<h1>A Title of an Article</h1>{fields}<div id=zoom>Text.</div>"
+    reading = read(page, "https://www.lakeside.example/a.html")
+    assert [(each.value, each.origin) for each in reading.dates] == [("2022-09-18", "text"), ("2022-09-01", "label:written")]
+
+
+def test_the_first_meta_that_is_a_date_counts():
+    """Templates print a meta twice, once with nothing but a placeholder."""
+    page = f"<meta name=PubDate content=发布时间>{HEAD}<div id=zoom>Text.</div>"
+    assert [each.origin for each in read(page).dates] == ["meta:pubdate", "url"]
+
+
 def test_decoys_are_no_dates():
     """Times of generation, comments, attributes and scripts name no date of publication."""
     page = (

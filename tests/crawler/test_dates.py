@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.dates import _CHINESE, _MONTH_FIRST, FIRST_YEAR, LAST_YEAR, Printed, date_after, find_dates, parse_date, read_day
+from crawler.dates import (
+    _CHINESE,
+    _MONTH_FIRST,
+    FIRST_YEAR,
+    LAST_YEAR,
+    Printed,
+    date_after,
+    find_dates,
+    parse_date,
+    parse_meta,
+    read_day,
+    unannounced_date,
+)
 from storage.records import Precision
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -37,6 +49,15 @@ MONTHS = [date(2000, month, 1).strftime("%B") for month in range(1, 13)]
         ("September 20, 2022 at 12:46 p.m.", "September 20, 2022 at 12:46 p.m.", "2022-09-20T04:46:00Z", Precision.MINUTE),
         ("Sep 20, 2022 12:30 am", "Sep 20, 2022 12:30 am", "2022-09-19T16:30:00Z", Precision.MINUTE),
         ("Sep 20, 2022 8:30pm", "Sep 20, 2022 8:30pm", "2022-09-20T12:30:00Z", Precision.MINUTE),
+        ("2022-09-20 星期二 10:46", "2022-09-20 星期二 10:46", "2022-09-20T02:46:00Z", Precision.MINUTE),
+        ("2022年9月20日（周二）10:46", "2022年9月20日（周二）10:46", "2022-09-20T02:46:00Z", Precision.MINUTE),
+        ("2022-09-20 晚上8:30", "2022-09-20 晚上8:30", "2022-09-20T12:30:00Z", Precision.MINUTE),
+        ("2022-09-20 中午12:30", "2022-09-20 中午12:30", "2022-09-20T04:30:00Z", Precision.MINUTE),
+        ("2022-09-20 中午1:30", "2022-09-20 中午1:30", "2022-09-20T05:30:00Z", Precision.MINUTE),
+        ("2022-09-20 凌晨12:30", "2022-09-20 凌晨12:30", "2022-09-19T16:30:00Z", Precision.MINUTE),
+        ("2022-09-20 下午14:30", "2022-09-20 下午14:30", "2022-09-20T06:30:00Z", Precision.MINUTE),
+        ("２０２２－０９－２０ １０：４６", "２０２２－０９－２０ １０：４６", "2022-09-20T02:46:00Z", Precision.MINUTE),
+        ("2022-09-20 10:46:05.0", "2022-09-20 10:46:05.0", "2022-09-20T02:46:05Z", Precision.SECOND),
         ("2022-09-20T10:46+99:00", "2022-09-20T10:46+99:00", "2022-09-20T02:46:00Z", Precision.MINUTE),
     ],
 )
@@ -58,6 +79,13 @@ def test_a_date_with_a_time_names_an_instant(text, value, at, precision):
         ("２０２２年９月２０号", "２０２２年９月２０号"),
         ("二〇二二年九月二十日", "二〇二二年九月二十日"),
         ("二0二二年九月二十日", "二0二二年九月二十日"),
+        ("二○二二年九月廿日", "二○二二年九月廿日"),
+        ("二О二二年九月二十号", "二О二二年九月二十号"),
+        ("2022年九月20日", "2022年九月20日"),
+        ("２０２２／９／２０", "２０２２／９／２０"),
+        ("2022．9．20", "2022．9．20"),
+        ("2022–09–20", "2022–09–20"),
+        ("2022-09-20 晚上12:00", "2022-09-20"),
         ("Sep 20, 2022", "Sep 20, 2022"),
         ("20 September\n2022", "20 September 2022"),
         ("20-Sep-2022", "20-Sep-2022"),
@@ -134,6 +162,89 @@ def test_a_label_announces_only_a_near_date():
     assert date_after("No. 7 of 2022-09-20", 3, ZONE) is None
     assert date_after("Date of the yearly meeting: 2022-09-20", 4, ZONE) is None
     assert date_after("Date: soon", 5, ZONE) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("二〇二二年十月十一日", "2022-10-11"),
+        ("二〇二二年元月廿一日", "2022-01-21"),
+        ("二〇二二年十二月卅一日", "2022-12-31"),
+        ("二零二二年十一月卅日", "2022-11-30"),
+        ("一九九九年一月十日", "1999-01-10"),
+    ],
+)
+def test_characters_are_numerals(text, day):
+    """Tens have characters of their own, and the first month a name."""
+    printed = parse_date(text, ZONE)
+    assert printed is not None
+    assert (printed.value, printed.published_on) == (text, day)
+
+
+@pytest.mark.parametrize(
+    "text", ["二〇二二年九月卅一日", "二〇二二年廿月一日", "二〇二二年九月十廿日", "二〇二二年元元月一日", "十月十一日"]
+)
+def test_days_that_no_calendar_has_are_none(text):
+    """Nothing is made of a day that does not exist, nor of one without a year."""
+    assert find_dates(text, ZONE) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "at", "day"),
+    [
+        ("20220920", None, "2022-09-20"),
+        ("202209201046", "2022-09-20T02:46:00Z", "2022-09-20"),
+        ("20220920104605", "2022-09-20T02:46:05Z", "2022-09-20"),
+        ("Tue Sep 20 10:46:05 CST 2022", "2022-09-20T02:46:05Z", "2022-09-20"),
+        ("Mon Sep 19 20:46:05 GMT 2022", "2022-09-19T20:46:05Z", "2022-09-20"),
+        ("2022-09-20 02:46 PM", "2022-09-20T06:46:00Z", "2022-09-20"),
+    ],
+)
+def test_metas_hold_forms_of_machines(content, at, day):
+    """Digits alone and Java's own form are dates in a meta."""
+    printed = parse_meta(content, ZONE)
+    assert printed is not None
+    assert (printed.published_at, printed.published_on) == (at, day)
+
+
+@pytest.mark.parametrize("content", ["20221320", "202209202546", "2022092010", "Tue Xyz 20 10:46:05 CST 2022", "发布时间", ""])
+def test_other_contents_of_metas_are_no_dates(content):
+    """Months, hours and names that do not exist make no date."""
+    assert parse_meta(content, ZONE) is None
+
+
+def test_an_empty_field_does_not_borrow_the_next_ones_date():
+    """Behind a label without a date stands another label: its date is not that of the first."""
+    assert date_after("发布日期：\n成文日期：2022-09-20", 5, ZONE) is None
+    assert date_after("发布日期\n有效期限\n2022-09-20", 4, ZONE) is None
+    assert date_after("Date: Effective date 2022-09-20", 5, ZONE) is None
+    assert date_after("发布日期：：2022-09-20", 5, ZONE) is not None
+
+
+def test_digits_behind_a_label_are_a_date():
+    """A label may announce a day without any signs; a longer number is none."""
+    assert date_after("发布日期：20220920", 5, ZONE) == Printed("20220920", None, "2022-09-20", Precision.DAY)
+    assert date_after("发布日期：[20220920]", 5, ZONE) is not None
+    for other in ("202209201", "20221320", "20220920-1"):
+        assert date_after(f"发布日期：{other}", 5, ZONE) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2022-09-20 来源：湖畔日报", "2022-09-20"),
+        ("生效日期：2022-10-01 2022-09-20", "2022-09-20"),
+        ("有效期至2027年9月19日", None),
+        ("自2022年10月1日起施行", None),
+        ("截止：2022-10-01", None),
+        ("Valid until 2022-10-01", None),
+        ("来源：湖畔日报\n2022-09-20", "2022-09-20"),
+    ],
+)
+def test_a_date_that_a_word_announces_is_not_bare(text, day):
+    """A date of validity is none of publication, even where no other stands below the title."""
+    printed = unannounced_date(text, ZONE)
+    assert (printed.published_on if printed else None) == day
 
 
 @given(DAYS)

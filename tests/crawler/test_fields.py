@@ -79,6 +79,11 @@ def test_only_so_much_is_kept_after_the_body():
         ("日期\n2022-09-20", "label", "2022-09-20"),
         ("更新时间：2022-09-20", "label:updated", "2022-09-20"),
         ("成文日期：2022-09-20", "label:written", "2022-09-20"),
+        ("印发日期：2022年9月20日", "label:issued", "2022年9月20日"),
+        ("发文时间：2022-09-20", "label:issued", "2022-09-20"),
+        ("发布于：2022-09-20", "label", "2022-09-20"),
+        ("发布：2022-09-20", "label", "2022-09-20"),
+        ("发布日期：\n成文日期：2022-09-20", "label:written", "2022-09-20"),
     ],
 )
 def test_labels_announce_dates(line, origin, value):
