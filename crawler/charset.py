@@ -65,6 +65,11 @@ _TYPICAL_SHARE = 0.8  # measured: a page in the charset 0.97 and more, one in an
 # Measured: GBK read as UTF-8 breaks 0.78 and more of them.
 _BROKEN_SHARE = 0.1
 
+# Where a page in UTF-16 begins there is mark-up: half of these bytes are NUL, but for a title in Chinese.
+_WIDE_SAMPLE = 128
+_TYPICAL_WIDE = 0.6
+_EITHER_ORDER = frozenset({"utf-16", "unicode", "ucs-2"})
+
 _SAMPLE = 65_536  # as much as charset-normalizer is shown
 
 # UTF-7 reads any ASCII, and can make lone surrogates; in the others (EBCDIC) `<` is another byte, and no page is sent in them.
@@ -104,12 +109,14 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
     are tried, then the same allowing for a few broken characters, and last of all charset-normalizer is asked.
     """
     rejected: list[_Label] = []
-    for label in _declarations(body, content_type):
+    labels = _declarations(body, content_type)
+    for label in labels:
         text = _as_declared(body, label)
         if text is not None:
-            return _decoded(text, label.codec or "", label.declared_by, rejected)
+            others = [each for each in labels if not _agrees(each, label)] if label.declared_by != "header" else []
+            return _decoded(text, label.codec or "", label.declared_by, rejected + others)
         rejected.append(label)
-    if not rejected and body.isascii():
+    if not rejected and body.isascii() and b"\0" not in body[:_WIDE_SAMPLE]:
         return Decoded(body.decode("ascii"), "utf-8", "default")
     return _guessed(body, rejected)
 
@@ -127,16 +134,31 @@ def _declarations(body: bytes, content_type: str | None) -> Iterator[_Label]:
         yield _Label(printed, "utf-8" if named and named.startswith("utf-16") else named, "meta")
 
 
+def _agrees(label: _Label, believed: _Label) -> bool:
+    """Tell whether a weaker label names the charset that a stronger one named; `utf-16` alone names no order of bytes."""
+    is_wide = label.printed.lower() in _EITHER_ORDER and (believed.codec or "").startswith("utf-16")
+    return label.codec == believed.codec or is_wide
+
+
 def _as_declared(body: bytes, label: _Label) -> str | None:
     """Return the body as a declaration wants it read, or None where the bytes contradict the declaration."""
     if label.codec is None or (label.codec in _WEAK and not body.isascii()):
         return None
-    if label.declared_by == "header" and label.codec.startswith("utf-16") and b"\0" not in body:
+    if label.declared_by == "header" and label.codec.startswith("utf-16") and _wide_order(body) != label.codec:
         return None  # any bytes are valid UTF-16, but mark-up in it is half NUL
     text = _strictly(body, label.codec)
     if text is None or label.codec.startswith("utf"):
         return text
     return None if _is_utf8_after_all(body) else text
+
+
+def _wide_order(body: bytes) -> str | None:
+    """Return which UTF-16 a body without a mark is in: mark-up has NUL in every second place, and nowhere else."""
+    first, second = body[:_WIDE_SAMPLE:2].count(0), body[1:_WIDE_SAMPLE:2].count(0)
+    least = _TYPICAL_WIDE * (len(body[:_WIDE_SAMPLE]) // 2)
+    if max(first, second) == 0 or max(first, second) < least or min(first, second) > least / 10:
+        return None
+    return "utf-16-le" if second > first else "utf-16-be"
 
 
 def _strictly(body: bytes, codec: str) -> str | None:
@@ -157,6 +179,9 @@ def _is_utf8_after_all(body: bytes) -> bool:
 
 def _guessed(body: bytes, rejected: list[_Label]) -> Decoded:
     """Return the body by what its bytes look like, once no declaration held."""
+    wide = _wide_order(body)
+    if wide is not None:
+        return _decoded(_leniently(body, wide), wide, _who_named(wide, rejected), rejected)
     plausible = [codec for codec in ("utf-8", *_TYPICAL) if _is_typical(body, codec)]
     for codec in plausible:
         text = _strictly(body, codec)
