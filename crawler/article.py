@@ -186,7 +186,7 @@ def _content(page: _Page, found: _Found, title: Title) -> Content:
         breadcrumb=breadcrumb_of(page.doc, page.around.before, title.text),
         attachments=found.attachments,
         images=page.body.images if page.body else (),
-        number=number_of(page.metas, page.around.before, _below(page, title), _first_lines(page)),
+        number=number_of(page.metas, title.text, page.around.before, _below(page, title), _first_lines(page)),
         keywords=keywords_of(page.doc, page.metas),
     )
 

@@ -132,8 +132,8 @@ def _mark(comment: Node, body: Body | None, *, is_marked: bool) -> tuple[bool, b
 
 _PUBLISHED = (
     r"release(?:d)?(?:\s?(?:date|time|on))?|publish(?:ed|ing)?(?:\s?(?:date|time|on|at))?|publication\s?date|pub\.?\s?date"
-    r"|issued(?:\son)?|posted(?:\son)?|(?:信息)?(?:发布|发表|公开|公布|刊发|发稿|上网|上传|录入)\s?(?:日期|时间)"
-    r"|(?:发布|发表|刊发)于|(?:发布|发表)(?=\s?[:：])"
+    r"|issued(?:\son)?|posted(?:\son)?|(?:信息)?(?:[发發][布佈表稿]|公[开開布佈]|刊[发發]|上网|上传|录入)\s?(?:日期|[时時][间間])"
+    r"|(?:[发發][布佈表]|刊[发發])于|[发發][布佈表](?=\s?[:：])"
 )
 _LABELS = (
     (
@@ -143,12 +143,12 @@ _LABELS = (
     ),
     (
         "plain",
-        r"date|time|(?<![\u4e00-\u9fff])(?:日\s?期|时\s?间)|(?<=文章)时间",
+        r"date|time|(?<![\u4e00-\u9fff])(?:日\s?期|[时時]\s?[间間])|信息(?:日期|时间)|(?<=文章)时间",
         "a bare word; beside a title it is the date of publication",
     ),
     (
         "updated",
-        r"(?:last\s)?(?:updated?|modified)(?:\s?(?:on|at|date|time))?|(?:最后|最近)?(?:更新|修改)\s?(?:日期|时间)",
+        r"(?:last\s)?(?:updated?|modified)(?:\s?(?:on|at|date|time))?|(?:最后|最近)?(?:更新|修改)\s?(?:日期|[时時][间間])",
         "the day of the last change",
     ),
     ("issued", r"(?:印发|发文|制发|签发)\s?(?:日期|时间)", "the day on which a document was sent to those whom it binds"),
@@ -165,7 +165,9 @@ _ORIGINS = {
 }
 _ANY_LABEL = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern, _ in _LABELS)
 _DATE_LABEL = Label(
-    beginnings=re.compile("releas|pub|issued|posted|date|time|last|updat|modif|信|发|公|刊|上|录|日|时|最|更|修|成|印|生|制|形|签"),
+    beginnings=re.compile(
+        "releas|pub|issued|posted|date|time|last|updat|modif|信|发|發|公|刊|上|录|日|时|時|最|更|修|成|印|生|制|形|签"
+    ),
     pattern=re.compile(rf"(?<![a-z])(?:{_ANY_LABEL})(?![a-z])\s{{0,9}}[:：]?", re.IGNORECASE),
 )
 _OTHER_DATES = frozenset(
@@ -196,18 +198,18 @@ _OTHER_DATES = frozenset(
 _WORD_BEFORE = re.compile(r"([a-z]+)[\s\xa0]+$", re.IGNORECASE)
 
 _VALUE_LABEL = Label(
-    beginnings=re.compile("article|news|source|information|author|writer|信|文|稿|新|来|作|撰"),
+    beginnings=re.compile("article|news|source|information|author|writer|信|文|稿|新|資|来|來|作|撰"),
     pattern=re.compile(
         r"(?<![a-z\u4e00-\u9fff])(?:"
-        r"(?P<source>(?:信息|文章|稿件|新闻)?来\s?源(?:于)?|(?:article\s|news\s)?source|information\ssource)"
+        r"(?P<source>(?:信息|文章|稿件|新闻|資料|新聞)?[来來]\s?源(?:于)?|(?:article\s|news\s)?source|information\ssource)"
         r"|(?P<author>作\s?者|撰稿人?|author|writer))\s{0,9}[:：]",
         re.IGNORECASE,
     ),
 )
 # A value ends where the next field or button begins.
 _NEXT_FIELD = re.compile(
-    r"(?:[\xa0\u3000 ]{3,}|[|｜【\[]|(?:(?<!\s)\s+)?(?<![\u4e00-\u9fff])(?:"
-    r"(?:信息|文章|稿件|新闻)?来\s?源|作\s?者|撰稿|编\s?辑|责任编辑|责编|审核|摄影|(?:信息)?(?:发布|发表|公开|公布|更新|录入|发文)?(?:日期|时间)"
+    r"(?:[\xa0\u3000 ]{3,}|[|｜【\[\]】]|(?:(?<!\s)\s+)?(?<![\u4e00-\u9fff])(?:"
+    r"(?:信息|文章|稿件|新闻)?[来來]\s?源|作\s?者|撰稿|编\s?辑|责任编辑|责编|审核|摄影|(?:信息)?(?:[发發][布佈表]|公[开開布佈]|更新|录入|发文|印发)?(?:日期|[时時][间間])"
     r"|浏览|点击|阅读|访问|字体|字号|视力|打印|关闭|分享|收藏|扫一扫|保护视力"
     r"|(?:source|author|writer|editor|release|publish|pub|date|time|updated?|views?|hits?|visits?|clicks?|font|print|share)"
     r"[a-z ]{0,12}(?:[:：]|$))).*",
@@ -283,9 +285,15 @@ def _is_other_date(text: str, start: int) -> bool:
     return word is not None and word[1].lower() in _OTHER_DATES
 
 
+_OPENING = "[【（( \xa0\u3000"
+
+
 def is_labelled_line(line: str) -> bool:
     """Tell whether a line begins with the label of a date or a source: the line below a title, no paragraph of the text."""
-    return (":" in line or "：" in line) and (_DATE_LABEL.pattern.match(line) or _VALUE_LABEL.pattern.match(line)) is not None
+    if ":" not in line and "：" not in line:
+        return False
+    start = len(line) - len(line.lstrip(_OPENING))
+    return (_DATE_LABEL.pattern.match(line, start) or _VALUE_LABEL.pattern.match(line, start)) is not None
 
 
 def labelled_values(pieces: Sequence[str]) -> dict[str, str]:

@@ -83,7 +83,8 @@ _BLOCKS = _COSTLY - {"rp", "rt", "rtc"} | _tags(
     "body br caption dd dt form h1 h2 h3 h4 h5 h6 hr html legend li optgroup option p plaintext table tbody tfoot thead tr xmp"
 )
 
-# Cells stand on one line with their neighbours: they are parted by a space, since the page prints no sign between them.
+# Cells stand on one line with their neighbours: they are parted by a space, since the page prints no sign between them.  So are
+# the paragraphs in the cells of one row; a row of one cell, or around another table, only lays out the page.
 _CELLS = _tags("td th")
 
 # Here line ends are printed as such.
@@ -285,11 +286,11 @@ def _pieces(root: Document | Node, skip: Skip | None) -> list[str | None]:
     if start is None or start.is_text_node:
         return [] if start is None else [start.text_content or ""]
     pieces: list[str | None] = []
-    opened: list[tuple[Node | None, str | None, str | None]] = []
-    node, within = start.first_child, start.tag
+    opened: list[tuple[Node | None, str | None, str | None, bool]] = []
+    node, within, is_row = start.first_child, start.tag, False
     while node is not None or opened:
         if node is None:
-            node, around, within = opened.pop()
+            node, around, within, is_row = opened.pop()
             pieces.append(around)
             continue
         tag, following = node.tag, node.next
@@ -298,11 +299,20 @@ def _pieces(root: Document | Node, skip: Skip | None) -> list[str | None]:
             pieces += _lines(text) if within in _PREFORMATTED else (text,)
         elif tag not in _CLOSED and not (skip is not None and skip(node)):
             around = _AROUND.get(tag, "")
+            if is_row and around is None:
+                around = " "
             pieces.append(around)
-            opened.append((following, around, within))
+            opened.append((following, around, within, is_row))
             following, within = node.first_child, tag
+            is_row = is_row or (tag == "tr" and _is_row(node))
         node = following
     return pieces
+
+
+def _is_row(row: Node) -> bool:
+    """Tell whether a row of a table holds data: several cells, none of them with a table of its own."""
+    cells = sum(1 for each in row.iter() if each.tag in _CELLS)
+    return cells > 1 and row.css_first("table") is None
 
 
 def _lines(text: str) -> list[str | None]:

@@ -69,12 +69,13 @@ _SENTENCE = re.compile(r"[。；，：]")
 _BREAKS = re.compile(r"[ \t]*\n\s*")
 
 
-def number_of(metas: Metas, pieces: Sequence[str], below: Sequence[str], head: Sequence[str]) -> str | None:
+def number_of(metas: Metas, title: str, pieces: Sequence[str], below: Sequence[str], head: Sequence[str]) -> str | None:
     """Return the number of a document as printed, or None.
 
     `pieces` are the texts around the body, `below` those of them between title and body, `head` the first lines of the body.
+    A title may end in the number of a decree.
     """
-    text = "\n".join((*pieces, *head))
+    text = "\n".join((title, *pieces, *head))
     if "号" not in text and "ocument " not in text:
         return first_meta(metas, *_META_NAMES)  # most English pages
     above = _heading_lines(head)
@@ -83,6 +84,7 @@ def number_of(metas: Metas, pieces: Sequence[str], below: Sequence[str], head: S
         or first_meta(metas, *_META_NAMES)
         or _bare("\n".join(below))
         or next((found for line in above if (found := _number_line(line))), None)
+        or _number_line(title.rpartition(" ")[2])
     )
 
 

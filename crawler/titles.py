@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from crawler.fields import is_labelled_line, meaningful, squash
@@ -210,7 +211,10 @@ def _window_title(doc: Document, metas: Metas, names: frozenset[str]) -> str | N
     """Return `<title>` without the names of site and column at its ends, or None when nothing else is left."""
     node = find(doc, "head title, title")
     title = " ".join(node.text(deep=True).split()) if node is not None else ""
-    for name in (each for key in ("sitename", "columnname") for each in metas.get(key, ())[:_MOST_NAMES]):
+    sites, columns = (metas.get(key, ())[:_MOST_NAMES] for key in ("sitename", "columnname"))
+    for site, column in product(sites, columns):
+        title = title.removeprefix(f"{site} {column} ")  # by themselves, names before a space may begin the title
+    for name in (*sites, *columns):
         title = _without_name(title, name)
     parts = [part for part in _SEPARATOR.split(title) if part]
     if len(parts) > 1 and _SITE.fullmatch(parts[-1]):

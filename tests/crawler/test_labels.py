@@ -57,7 +57,7 @@ DATES = (
     "Release date:|Released on|Published on|Publish time|Publishing|Publication date|Pub. date|Issued|Posted on|Date:|Time"
     "|Last updated|Update|Modified at|信息发布日期|发布时间|发表日期|公开日期|公布时间|刊发时间|发稿时间|发文日期|上网时间"
     "|录入时间|日期：|时 间|最后更新时间|更新日期|修改时间|成文日期|印发日期|生成日期|制发时间"
-    "|签发日期|形成时间|发布于|发布：|发表：|刊发于|上传时间|最近更新时间"
+    "|签发日期|形成时间|发布于|发布：|发表：|刊发于|上传时间|最近更新时间|信息时间|發佈時間|時間|公開日期"
 )
 VALUES = (
     "Source:|Article source:|News Source：|Information source:|Author:|Writer :|来源：|来 源：|信息来源：|文章来源："

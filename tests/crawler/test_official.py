@@ -15,9 +15,11 @@ from crawler.official import is_number_line, keywords_of, number_of
 ISSUED = "湖政发〔2022〕9号"
 
 
-def number(*pieces: str, below: tuple[str, ...] = (), head: tuple[str, ...] = (), meta: str | None = None) -> str | None:
+def number(
+    *pieces: str, title: str = "", below: tuple[str, ...] = (), head: tuple[str, ...] = (), meta: str | None = None
+) -> str | None:
     """Return the number that is read from what stands around a body."""
-    return number_of({"文号": [meta]} if meta else {}, pieces, below, head)
+    return number_of({"文号": [meta]} if meta else {}, title, pieces, below, head)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +76,13 @@ def test_a_number_at_the_head_of_the_text_is_a_line_of_its_own():
     assert number(head=("文号：湖政发〔2022〕9号", "全文。")) == ISSUED
     assert number(head=("下列文件予以废止：", ISSUED, "湖政发〔2013〕1号")) is None
     assert number(head=(f"根据{ISSUED}，现通知如下：",)) is None
+
+
+def test_a_title_may_end_in_the_number_of_a_decree():
+    """The number behind the last space of a title is that of the document; one that the title speaks of is not."""
+    assert number(title="《湖区管理办法》 2026年第44号令") == "2026年第44号令"
+    assert number(title="关于废止湖政发〔2022〕9号的通知") is None
+    assert number(title="第44号令 湖区管理办法") is None
 
 
 def test_the_label_is_believed_before_the_meta_and_the_meta_before_a_bare_number():

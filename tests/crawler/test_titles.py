@@ -85,6 +85,8 @@ def test_a_heading_below_the_body_is_no_title():
     [
         ("Reeds return - Lakeside City", "Reeds return"),
         ("Lakeside City|Today|Reeds return", "Reeds return"),
+        ("Lakeside City Today Reeds return", "Reeds return"),
+        ("Lakeside City Reeds return", "Lakeside City Reeds return"),
         ("芦苇归来_湖畔市人民政府门户网站", "芦苇归来"),
         ("芦苇归来-要闻-湖畔市水利局", "芦苇归来-要闻"),
         ("Well-kept reeds", "Well-kept reeds"),
