@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +17,9 @@ from hypothesis import strategies as st
 from config.portal import Select
 from crawler.article import EXTRACTOR, read_article, reader_name
 from crawler.charset import decode
+from crawler.containers import find_body
+from crawler.html import parse
+from crawler.urls import canonical_url
 from storage.records import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,34 +69,62 @@ def test_there_are_golden_pages():
     assert len(PAGES) >= 80
 
 
+def facts_of(name: str) -> dict:
+    """Return what is known of a captured page, once its bytes are those that the facts were taken from."""
+    facts = json.loads((SAMPLES / "expected.json").read_text("utf-8"))[name]
+    body = (SAMPLES / name).read_bytes()
+    assert (len(body), hashlib.sha256(body).hexdigest()) == (facts["bytes"], facts["sha256"])
+    return facts
+
+
 @NEEDS_SAMPLES
 def test_the_captured_trs_page_reads_as_its_facts_say():
-    """The real page of Shanxi: a logo as h1, paragraphs as div, a date trap in an alt attribute."""
-    facts = json.loads((SAMPLES / "expected.json").read_text("utf-8"))["a02-shanxi-trs-article.html"]
+    """The real page of Shanxi: a logo as h1, paragraphs as div, a date trap in an alt attribute, keywords of the site only."""
+    facts = facts_of("a02-shanxi-trs-article.html")
     url = "http://www.shanxi.gov.cn/yw/sxyw/201909/" + facts["url_tail"]
-    content = read((SAMPLES / "a02-shanxi-trs-article.html").read_text("utf-8"), url).content
+    page = (SAMPLES / "a02-shanxi-trs-article.html").read_text("utf-8")
+    reading = read(page, url)
+    content = reading.content
     assert content is not None
-    paragraphs = [each.strip("\u3000") for each in content.text.split("\n\n")]
     assert (content.title, content.source, list(content.breadcrumb)) == (facts["title"], facts["source"], facts["breadcrumb"])
-    assert (content.published, content.published_at) == ("2019-09-18 06:23", "2019-09-17T22:23:00Z")
+    published = datetime.fromisoformat(facts["published"])
+    assert (content.published, content.published_at) == (
+        "2019-09-18 06:23",
+        published.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
+    assert (content.published_on, content.precision) == ("2019-09-18", "minute")
+    assert {each.value[:10] for each in reading.dates} == {"2019-09-18"}
+    assert facts["not_published"][:16] not in {each.value for each in reading.dates}
+    assert find_body(parse(page), page, url).container == facts["body_selector"]
+    paragraphs = [each.strip("\u3000") for each in content.text.split("\n\n")]
     assert (paragraphs[0], len(paragraphs)) == (facts["body_first"], 9)
     assert paragraphs[1].startswith(facts["body_second"])
     assert paragraphs[-1].endswith(facts["body_last"])
-    assert content.images == (url.rpartition("/")[0] + facts["images"][0][1:],)
+    assert content.images == tuple(canonical_url(each, url) for each in facts["images"])
+    assert (content.attachments, content.author, content.number, content.keywords) == ((), None, None, ())
+    assert (reading.parts, reading.problems, content.language) == ((), (), "zh")
 
 
 @NEEDS_SAMPLES
 def test_the_captured_jpaas_page_reads_as_its_facts_say():
     """The real page of MOHURD: a stray space in the meta title, the attachment outside the body and without an extension."""
-    facts = json.loads((SAMPLES / "expected.json").read_text("utf-8"))["b04-mohurd-jpaas-article.html"]
+    facts = facts_of("b04-mohurd-jpaas-article.html")
     page = (SAMPLES / "b04-mohurd-jpaas-article.html").read_text("utf-8").replace("{{DATE-3}}", "2026-09-01")
     page = re.sub(r"\{\{CN_DATE[+-]\d+\}\}", "2026年9月28日", page)
-    content = read(page, "https://www.mohurd.gov.cn/gongkai/zc/wjk/art/2026/art_0d144cfa624e415b932c0f5950c2105a.html").content
+    url = "https://www.mohurd.gov.cn/gongkai/zc/wjk/art/2026/art_0d144cfa624e415b932c0f5950c2105a.html"
+    reading = read(page, url)
+    content = reading.content
     assert content is not None
+    assert facts["meta_title_has_stray_space"]
     assert (content.title, content.source) == (facts["title"], facts["source"])
     assert (content.published, content.published_at) == ("2026-09-01 19:07", "2026-09-01T11:07:00Z")
+    assert find_body(parse(page), page, url).container == facts["body_selector"]
     assert content.text.startswith(facts["body_first_startswith"])
-    assert [each.name for each in content.attachments] == ["住房城乡建设部行政复议办法（征求意见稿）"]
+    assert len(content.attachments) == facts["attachments_n"]
+    (file,) = content.attachments
+    assert file.name == "住房城乡建设部行政复议办法（征求意见稿）"
+    assert file.url.startswith("https://www.mohurd.gov.cn/api-gateway/jpaas-web-server/front/document/download?fileUrl=")
+    assert (reading.parts, reading.problems, content.author, content.number, content.keywords) == ((), (), None, None, ())
 
 
 @NEEDS_SAMPLES
