@@ -29,6 +29,8 @@ __all__ = [
     "error_page",
 ]
 
+UNDATED = frozenset({Platform.JPAAS, Platform.STATIC})
+"""Platforms whose addresses do not name the day, at which a reader of the misleading template could find the date."""
 WITH_METAS = frozenset({Layout.USUAL, Layout.RESTYLED})
 """The templates that say in tags and in the window's title what the article is."""
 
@@ -38,6 +40,8 @@ def article_page(release: Release, around: Surroundings, *, layout: Layout = Lay
     twin = TWINS[release.platform]
     content = twin.usual(release, around) if layout is Layout.USUAL else LAYOUTS[layout](twin, release, around)
     title, head = SITE_NAME, twin.stamp(around.made_at)
+    if layout is Layout.MISLEADING and twin.platform in UNDATED:
+        head += meta("PubDate", release.published[:10])
     if layout in WITH_METAS:
         title, head = f"{SITE_NAME} {COLUMNS[around.column]} {release.title}", twin.head(release, around)
     return page(title=title, head=head, content=content, platform=twin.platform, above=twin.above, below=twin.below)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from seeds.portal import CHANGED_SELECT, MISLEADING_SELECT, Gone, Layout
+from seeds.portal import CHANGED_SELECT, MISLEADING_SELECT, Gone, Layout, Platform
 from tests.sixty_days import RELEASES
 from tests.world import START, World
 
@@ -22,16 +22,19 @@ __all__ = ["SHARE", "acted_out"]
 
 SHARE = 0.3
 """The share of looks that ask for the whole page."""
-_PER_PAGE = 3
-"""Rows to a page of the listing: with three pages to a group, twelve articles fill more groups than the first."""
+_AT_A_TIME = 9
+"""Rows that an answer of the listing holds: twelve articles fill more answers than the first."""
+_PAGES_AT_A_TIME = {Platform.JCMS: 3}
+"""How many pages that is: one, but where a listing is sent by groups of them."""
 _SELECT = {"changed": CHANGED_SELECT, "misleading": MISLEADING_SELECT, "usual": {}}
 _BACKDATED = timedelta(days=40)
 
 
 @contextmanager
-def acted_out(script: Iterable[Act], seed: int, folder: Path) -> Iterator[World]:
-    """Give the world as it stands when the story of a seed is over."""
-    with World(folder, RELEASES, SHARE, rng=random.Random(seed), seed=seed, per_page=_PER_PAGE) as world:
+def acted_out(script: Iterable[Act], seed: int, folder: Path, platform: Platform = Platform.JCMS) -> Iterator[World]:
+    """Give the world as it stands when the story of a seed is over, on a portal of a platform."""
+    per_page = _AT_A_TIME // _PAGES_AT_A_TIME.get(platform, 1)
+    with World(folder, RELEASES, SHARE, rng=random.Random(seed), seed=seed, per_page=per_page, platform=platform) as world:
         actor = _Actor(world)
         for act in script:
             actor.perform(act)

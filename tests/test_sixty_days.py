@@ -12,7 +12,7 @@ from itertools import pairwise
 import pytest
 
 from crawler.run import How, open_archive
-from seeds.portal import CHANGED_SELECT, Layout
+from seeds.portal import CHANGED_SELECT, Layout, Platform
 from storage.alerts import Alert
 from tests.sixty_acted import acted_out
 from tests.sixty_days import EDITS, hidden_edits, kinds, promised, script
@@ -20,17 +20,20 @@ from tests.sixty_judged import judged
 from tests.sixty_sky import DAY, HOUR
 from tests.world import World
 
-SEEDS = range(1, 21)
+STORIES = [
+    *((Platform.JCMS, seed) for seed in range(1, 21)),
+    *((platform, seed) for platform in (Platform.TRS, Platform.STATIC) for seed in (1, 2)),
+]
 WIDEST = 1.5
 
 
 # ----------------------------------------------------------------------------------------------------------- the stories
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_story_is_told_as_it_happened(seed, tmp_path):
+@pytest.mark.parametrize(("platform", "seed"), STORIES)
+def test_a_story_is_told_as_it_happened(platform, seed, tmp_path):
     """No false change, no false or missed removal, every true instant within its bounds, and the bounds are narrow."""
-    with acted_out(script(seed), seed, tmp_path) as world:
+    with acted_out(script(seed), seed, tmp_path, platform) as world:
         verdict = judged(world)
     assert verdict.faults == []
     assert (verdict.false, verdict.missed, verdict.outside) == (Counter(), Counter(), 0)
