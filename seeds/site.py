@@ -277,7 +277,7 @@ class Site:
         write = self.twin.empty if is_lost else self.twin.listing
         if is_lost or not wish.is_page:
             return _ready(ask, wish.media_type, _pack(write(wish, sheet).replace(HOST_MARK, host)))
-        name, stamp = f"{host} {wish.column} {wish.form} {wish.part}", shelf.listing_stamp
+        name, stamp = f"{host} {ask.path} {wish.part}", shelf.listing_stamp
         body = self._kept(name, stamp, lambda: write(wish, sheet).replace(HOST_MARK, host))
         return _ready(ask, wish.media_type, body, more=_validators(stamp))
 

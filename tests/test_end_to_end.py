@@ -47,6 +47,7 @@ class Case:
 
 CASES = (
     Case(Platform.JCMS, 260, "jpage"),
+    Case(Platform.JPAAS, 90, "jpaas"),
     Case(Platform.TRS, 90, "trs"),
     Case(Platform.STATIC, 90, "static"),
 )

@@ -55,7 +55,7 @@ def _wish(path: str, _words: Mapping[str, str], _per_page: int) -> Wish | None:
         return None
     if found[3]:
         return Wish(column, found[3], media_type=XML)
-    return Wish(column, part=int(found[2] or 1) - 1)
+    return Wish(column, part=int(found[2] or 1) - 1, words={"asked": found[2] or "1"})
 
 
 def _row(release: Release, shown: int, _column: int) -> str:
@@ -77,18 +77,22 @@ def _page_path(column: int, number: int) -> str:
 def _listing(wish: Wish, sheet: Sheet) -> str:
     if wish.form:
         return _FEEDS[wish.form](sheet)
-    number = (wish.part or 0) + 1
-    way_up = "../" * (_page_path(sheet.column, number).count("/") - 1)
-    return _list_page(sheet, number, [row.replace(_UP, way_up) for row in sheet.part(number - 1)])
+    way_up = "../" * (_asked(wish).count("/") - 1)
+    return _list_page(wish, sheet, [row.replace(_UP, way_up) for row in sheet.part(wish.part or 0)])
 
 
 def _empty(wish: Wish, sheet: Sheet) -> str:
     """Return the page of a list whose rows were lost on the way, pager and all."""
-    return _list_page(sheet, (wish.part or 0) + 1, [])
+    return _list_page(wish, sheet, [])
 
 
-def _list_page(sheet: Sheet, number: int, rows: list[str]) -> str:
-    name, path = COLUMNS[sheet.column], _page_path(sheet.column, number)
+def _asked(wish: Wish) -> str:
+    """Return the path that was asked for, from which links count, also where another page is sent."""
+    return _page_path(wish.column, int(wish.words["asked"]))
+
+
+def _list_page(wish: Wish, sheet: Sheet, rows: list[str]) -> str:
+    name, path, number = COLUMNS[sheet.column], _asked(wish), (wish.part or 0) + 1
     head = _stamp(sheet.made_at) + "".join(
         f'<link rel="alternate" type="application/{form}+xml" href="{relative(feed_path(sheet.column, form), path)}">\n'
         for form in _FEEDS
