@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from crawler.session import Session, Target
     from storage.records import Fetch
 
-__all__ = ["Discovered", "discover"]
+__all__ = ["LONGEST_WALK", "Discovered", "discover", "read_answer", "read_step"]
 
-_LONGEST_WALK = 6
+LONGEST_WALK = 6
 """Pages from a start to a listing; portals are never deeper, and a walk in circles must end."""
 _LISTING_READER = "listing-1"
 _LOST = frozenset({Outcome.GONE, Outcome.SOFT_GONE, Outcome.UNREADABLE})
@@ -193,7 +193,7 @@ async def _read_page(session: Session, sweep: _Pass, request: ListingRequest) ->
     """Read one answer of the listing into the pass; return what to ask next, None at the end of it."""
     ask = Ask(request.url, Purpose.LISTING, request.method, request.form, request.headers)
     hops = await session.ask(ask)
-    page, reading = await _read_answer(hops[-1], request, sweep.target)
+    page, reading = await read_answer(hops[-1], request, sweep.target)
     fetch_id = session.archive.append_fetches(hops, run_id=session.run_id, section_id=sweep.section_id, reading=reading)[-1]
     if not page.readable:
         sweep.tally.notes += page.problems
@@ -202,7 +202,7 @@ async def _read_page(session: Session, sweep: _Pass, request: ListingRequest) ->
     return _take(session, sweep, page, fetch_id)
 
 
-async def _read_answer(answer: Fetch, request: ListingRequest, target: Target) -> tuple[ListingPage, Reading | None]:
+async def read_answer(answer: Fetch, request: ListingRequest, target: Target) -> tuple[ListingPage, Reading | None]:
     """Read an answer, apart where it may cost much; one that costs too much is an unreadable page, and says so."""
     try:
         return await with_care(answer.body, _listing, answer, request, target)
@@ -315,12 +315,12 @@ async def _walk(session: Session, target: Target, section_id: int, start: str, s
     url, follow = start, target.section.trail
     ways: list[str] = []
     seen: set[str] = set()
-    while url not in seen and len(seen) < _LONGEST_WALK:
+    while url not in seen and len(seen) < LONGEST_WALK:
         seen.add(url)
         hops = await session.ask(Ask(url, Purpose.LOCATE))
         session.archive.append_fetches(hops, run_id=session.run_id, section_id=section_id)
         answer = hops[-1]
-        step = await _read_step(answer, follow)
+        step = await read_step(answer, follow)
         if isinstance(step, str):
             steps.append(f"{answer.url}: {step}")
             return None
@@ -329,11 +329,11 @@ async def _walk(session: Session, target: Target, section_id: int, start: str, s
             return _Found(answer.url, way, way)
         ways.append(step.how)
         url, follow = step.url, step.follow
-    steps.append(f"{start}: the way leads in a circle or beyond {_LONGEST_WALK} pages")
+    steps.append(f"{start}: the way leads in a circle or beyond {LONGEST_WALK} pages")
     return None
 
 
-async def _read_step(answer: Fetch, follow: tuple[str, ...]) -> Hop | str | None:
+async def read_step(answer: Fetch, follow: tuple[str, ...]) -> Hop | str | None:
     """Read a page of the walk, apart where it may cost much; one that costs too much leads nowhere."""
     try:
         return await with_care(answer.body, _step, answer, follow)

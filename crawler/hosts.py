@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from crawler.http import Ask, retry_after
@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from config.portal import Portal
     from crawler.clock import Clock
     from crawler.http import Client
-    from storage.archive import Archive
     from storage.records import Fetch
 
-__all__ = ["Gate", "in_quiet_hours"]
+__all__ = ["Gate", "Memory", "in_quiet_hours"]
 
 _ROBOTS_FOR = timedelta(hours=24)
 """How long a robots.txt is believed (RFC 9309, 2.4)."""
@@ -54,13 +53,33 @@ class _Host:
     asking_for_rules: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
+class Memory(Protocol):
+    """What outlives one request in a gate's memory: an archive, or a notebook where nothing is to be kept."""
+
+    def append_fetches(self, fetches: Sequence[Fetch], *, run_id: int) -> list[int]:
+        """Record requests that belong to no page, and return their numbers."""
+        ...
+
+    def hold_host(self, host: str, until: datetime) -> None:
+        """Keep that a host asked us to wait."""
+        ...
+
+    def held_until(self, host: str) -> datetime | None:
+        """Return until when a host asked us to wait, if it did."""
+        ...
+
+    def spent_since(self, host: str, moment: datetime) -> dict[bool, int]:
+        """Return how many looks a host was asked for since `moment`: first ones at a page under True, later ones under False."""
+        ...
+
+
 class Gate:
     """The manners of one run towards the hosts of its portals."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what manners need to know
-        self, archive: Archive, client: Client, clock: Clock, portals: Sequence[Portal], agent: str, run_id: int
+        self, memory: Memory, client: Client, clock: Clock, portals: Sequence[Portal], agent: str, run_id: int
     ) -> None:
-        self._archive = archive
+        self._memory = memory
         self._client = client
         self._clock = clock
         self._agent = agent
@@ -126,18 +145,18 @@ class Gate:
         if host.spent is None:
             zone = self._portals[name].zone
             midnight = datetime.combine(self._clock.now().astimezone(zone).date(), time(), zone)
-            host.spent = self._archive.spent_since(name, midnight)
+            host.spent = self._memory.spent_since(name, midnight)
         return host.spent
 
     def _host(self, name: str) -> _Host:
         if name not in self._hosts:
-            self._hosts[name] = _Host(held_until=self._archive.held_until(name))
+            self._hosts[name] = _Host(held_until=self._memory.held_until(name))
         return self._hosts[name]
 
     def _hold(self, name: str, wait: timedelta) -> None:
         until = self._clock.now() + wait
         self._host(name).held_until = until
-        self._archive.hold_host(name, until)
+        self._memory.hold_host(name, until)
 
     def _not_now(self, url: str) -> str | None:
         if not in_scope(url, tuple(self._portals)):
@@ -157,7 +176,7 @@ class Gate:
         """Ask for the host's robots.txt and keep the answer like any other; where it redirects to is not asked for rules again."""
         parts = urlsplit(url)
         hops = await self._client.fetch(Ask(f"{parts.scheme}://{parts.netloc}/robots.txt", Purpose.ROBOTS), self._permit_robots)
-        self._archive.append_fetches(hops, run_id=self._run_id)
+        self._memory.append_fetches(hops, run_id=self._run_id)
         last = hops[-1]
         self.heard(last)
         rules = rules_from(last.status, last.body, self._agent)

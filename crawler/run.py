@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Job = Callable[[Session], Awaitable[Summary]]
 
-__all__ = ["DEMO", "How", "choose_targets", "is_demo", "open_archive", "recorded_run", "run_job"]
+__all__ = ["DEMO", "How", "choose_targets", "http_options", "is_demo", "open_archive", "recorded_run", "run_job"]
 
 DEMO = "demo"
 """The trigger of the demo's runs; the first run of an archive bears it where the archive is the demo's to overwrite."""
@@ -109,7 +109,7 @@ def run_job(archive: Archive, settings: Settings, trigger: str, job: Job, how: H
 async def _with_session(  # noqa: PLR0913, PLR0917 - a run's parts
     archive: Archive, settings: Settings, run_id: int, job: Job, how: How, counts: dict[str, int]
 ) -> Summary:
-    async with Client(_options(settings), how.clock, how.on_boundary) as client:
+    async with Client(http_options(settings), how.clock, how.on_boundary) as client:
         gate = Gate(archive, client, how.clock, settings.portals, settings.user_agent, run_id)
         session = Session(archive, client, gate, how.clock, settings, how.rng, run_id, how.report)
         try:
@@ -118,7 +118,8 @@ async def _with_session(  # noqa: PLR0913, PLR0917 - a run's parts
             counts |= session.summary.counts
 
 
-def _options(settings: Settings) -> HttpOptions:
+def http_options(settings: Settings) -> HttpOptions:
+    """Return how the hosts of the settings' portals are asked."""
     connections = {host: portal.politeness.connections for portal in settings.portals for host in portal.hosts}
     private = {host for portal in settings.portals if portal.allow_private for host in portal.hosts}
     legacy = {host for portal in settings.portals if portal.tls == "legacy" for host in portal.hosts}
