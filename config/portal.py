@@ -6,7 +6,7 @@ descriptions here (see `config.describe`).
 
 from __future__ import annotations
 
-import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -29,9 +29,12 @@ __all__ = [
     "find_portal",
     "is_shipped",
     "label_of",
+    "origin_of",
     "parse_portal",
     "read_portal",
+    "shipped_of",
     "shipped_portals",
+    "wins_over_shipped",
 ]
 
 _SHIPPED = Path(__file__).with_name("portals")
@@ -64,20 +67,13 @@ def _path_pattern(text: str) -> str:
     return text
 
 
-def _page_pattern(text: str) -> str:
-    """Check an address with the number of a page in it: `{page}` counts from 1, `{page0}` from 0."""
-    if not text:
-        return text
-    if len({mark for mark in _PAGE_MARKS if mark in text}) != 1:
-        raise ValueError('must hold {page} (2 on the second page) or {page0} (1 there), as in "https://host/x/index_{page}.html"')
-    if any(mark in urlsplit(text).netloc for mark in "{}") or re.search(r"[{}]", _filled(text, 2)):
-        raise ValueError("may hold {page} or {page0} behind the host, and no other braces")
+def _day(text: str) -> str:
+    if text:
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            raise ValueError('must be a day, as in "2026-11-25"') from None
     return text
-
-
-def _filled(pattern: str, number: int) -> str:
-    """Return the address of a page, counted from 1."""
-    return pattern.replace("{page}", str(number)).replace("{page0}", str(number - 1))
 
 
 class Select(Model):
@@ -184,6 +180,10 @@ class Portal(Model):
 
     name: Slug = Field(description="Short name; people type it: nanhu/news.")
     title: Line = Field(default="", description="What people read; empty: the name.")
+    tried: Annotated[Line, AfterValidator(_day)] = Field(
+        default="",
+        description='Day on which the file was last tried at the portal itself; empty: never, or unknown. Example: "2026-11-25".',
+    )
     hosts: tuple[Annotated[str, Kind("text"), AfterValidator(_host)], ...] = Field(
         min_length=1,
         description="Nothing outside these hosts is ever asked. A port other than 80 and 443 is part of the name.",
@@ -258,6 +258,12 @@ def is_shipped(path: Path) -> bool:
     return path.parent == _SHIPPED
 
 
+def shipped_of(name: str) -> Path | None:
+    """Return the file of a portal that comes with the software, or None where none of that name does."""
+    path = _SHIPPED / f"{name}.toml"
+    return path if path.is_file() else None
+
+
 def find_portal(name: str, folder: Path, file: str | None = None) -> Path:
     """Return the file of a portal that is named as in `portals = [...]` of a settings file in `folder`.
 
@@ -281,6 +287,16 @@ def find_portal(name: str, folder: Path, file: str | None = None) -> Path:
 def label_of(path: Path) -> str:
     """Return how messages name a portal's file: shipped ones without the folder that the software is installed in."""
     return f"shipped {path.name}" if is_shipped(path) else str(path)
+
+
+def origin_of(portal: Portal, path: Path) -> str:
+    """Return where a portal came from, for people: also that a file of theirs stands in for a shipped one of its name."""
+    return f"{label_of(path)} (wins over the shipped one of that name)" if wins_over_shipped(portal, path) else label_of(path)
+
+
+def wins_over_shipped(portal: Portal, path: Path) -> bool:
+    """Tell whether a file is the user's own and declares a portal that is shipped too."""
+    return not is_shipped(path) and shipped_of(portal.name) is not None
 
 
 def read_portal(path_or_name: Path | str) -> Portal:

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, ValidationError
 
 from config.errors import SettingsError
 from config.model import Duration, Kind, Line, Location, Model, Place, PositiveCount, SecretUrl, Share, Size, Slug, Url
-from config.portal import Portal, Section, Select, find_portal, is_shipped, label_of, parse_portal, read_portal, shipped_portals
+from config.portal import Portal, Section, Select, find_portal, is_shipped, origin_of, parse_portal, read_portal, shipped_portals
 from config.reading import parse_toml, read_text, settings_error
 from config.receivers import Backup, Health, Receiver
 
@@ -119,6 +119,8 @@ class Settings(Model):
     health: Health = Field(default=Health(), description="How somebody notices that the daemon is dead.")
     receivers: dict[Slug, Receiver] = Field(default={}, description="Who is told of changes, by a name of your own.")
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+    _folder: Path = PrivateAttr(default=Path())
+    _portal_files: dict[str, Path] = PrivateAttr(default_factory=dict)
 
     @property
     def user_agent(self) -> str:
@@ -129,6 +131,22 @@ class Settings(Model):
     def origins(self) -> Mapping[str, str]:
         """Where each top-level setting that is not a default, and each `portals.NAME`, came from: a file or a variable."""
         return self._origins
+
+    @property
+    def folder(self) -> Path:
+        """The folder that portals' files are looked for in: that of the settings' file, else the one worked in."""
+        return self._folder
+
+    @property
+    def portal_files(self) -> Mapping[str, Path]:
+        """The file that each portal was read from, by the portal's name."""
+        return self._portal_files
+
+    def with_files(self, folder: Path, files: Mapping[str, Path]) -> Settings:
+        """Return the same settings, knowing in which folder they stand and which files their portals were read from."""
+        settings = self.model_copy()
+        settings._folder, settings._portal_files = folder, dict(files)  # noqa: SLF001 - an instance of this very class
+        return settings
 
     def with_origins(self, origins: Mapping[str, str]) -> Settings:
         """Return the same settings, knowing where they came from."""
@@ -163,8 +181,9 @@ def load(path: Path | None, environ: Mapping[str, str], folder: Path) -> Setting
     origins |= overrides
     portals = _portals(data.get("portals", list(DEFAULT_PORTALS)), base, label)
     data["portals"] = tuple(portal for portal, _ in portals)
-    origins |= {f"portals.{portal.name}": label_of(source) for portal, source in portals}
-    return _with_proxy_file(_checked(data, base, origins), data, base, origins)
+    origins |= {f"portals.{portal.name}": origin_of(portal, source) for portal, source in portals}
+    settings = _with_proxy_file(_checked(data, base, origins), data, base, origins)
+    return settings.with_files(base, {portal.name: source for portal, source in portals})
 
 
 def _config_file(path: Path | None, environ: Mapping[str, str], folder: Path) -> Path | None:

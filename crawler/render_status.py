@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from config.portal import wins_over_shipped
 from crawler.render import safe
 from crawler.render_lists import came_instead, not_answering
 from crawler.render_times import midnight, plural
@@ -109,9 +110,12 @@ def _unreplayed(connection: sqlite3.Connection) -> list[Row]:
 
 
 def _portal(portal: Portal, connection: sqlite3.Connection, desk: Desk) -> Row:
+    path = desk.settings.portal_files.get(portal.name)
     spent = overview.spent_since(connection, portal.hosts, instant(midnight(portal.zone, desk.screen.now)))
     return {
         "portal": portal.name,
+        "file": desk.settings.origins.get(f"portals.{portal.name}"),
+        "wins_over_shipped": path is not None and wins_over_shipped(portal, path),
         "tls": portal.tls,
         "looks_today": spent["later"],
         "looks_a_day": portal.politeness.requests_per_day or None,
@@ -236,6 +240,8 @@ def _say_today(screen: Screen, status: dict[str, Any]) -> None:
         screen.line(
             f"   {portal['portal']}: {_spent(portal, 'first_looks', 'first looks')}, {_spent(portal, 'looks', 'later ones')}"
         )
+        if portal["wins_over_shipped"]:
+            screen.paragraph(f"   {portal['portal']}: {portal['file']}", hang="   ")
         if portal["tls"] == "legacy":
             screen.line((f'   {portal["portal"]}: old TLS is accepted (tls = "legacy")', "yellow"))
 

@@ -31,6 +31,7 @@ MINIMAL = HEAD + SECTION
 FULL = """
 name = "nanhu"
 title = "nanhu"                        # example
+tried = ""
 hosts = ["www.nanhu.gov.cn"]
 timezone = "Asia/Shanghai"
 tls = "verify"

@@ -66,7 +66,9 @@ def refusal(operator):
 def test_no_file_is_needed(tmp_path):
     """Without any file the shipped portal is watched, into archive.db of the folder."""
     settings = load(None, {}, tmp_path)
-    assert settings == Settings(archive=tmp_path / "archive.db", portals=(read_portal("jiaxing"),)).with_origins(settings.origins)
+    assert settings == Settings(archive=tmp_path / "archive.db", portals=(read_portal("jiaxing"),)).with_origins(
+        settings.origins
+    ).with_files(tmp_path, settings.portal_files)
     assert settings.origins == {"portals.jiaxing": "shipped jiaxing.toml"}
 
 
@@ -223,7 +225,7 @@ def test_a_users_portal_replaces_the_shipped_one_of_its_name(operator, tmp_path,
     (tmp_path / "mine.toml").write_text(PORTAL.format(name="jiaxing"), encoding="utf-8")
     settings = operator(f"portals = {entries}")
     assert [portal.hosts for portal in settings.portals] == [("a.cn",)]
-    assert settings.origins["portals.jiaxing"] == str(tmp_path / "mine.toml")
+    assert settings.origins["portals.jiaxing"] == f"{tmp_path / 'mine.toml'} (wins over the shipped one of that name)"
 
 
 def test_two_files_of_one_name_are_refused(refusal, tmp_path):

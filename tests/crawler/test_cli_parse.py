@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.archive import Archive
 from tests.commands import run, told
 
 DATA = Path(__file__).parents[1] / "data"
@@ -276,6 +277,20 @@ def test_config_says_what_holds_and_whence(tmp_path):
     document = json.loads(run("config", "--config", settings, "--json").stdout)
     assert document["settings"]["vantage"] == "Frankfurt DE"
     assert document["origins"]["vantage"] == str(settings)
+
+
+def test_config_and_status_say_which_file_wins(tmp_path):
+    """A portal's file of the user's stands in for the shipped one of its name, and both commands say so."""
+    (tmp_path / "portals").mkdir()
+    mine, settings = tmp_path / "portals" / "jiaxing.toml", tmp_path / "jiaxing-today.toml"
+    mine.write_text(PORTAL.replace('"other"', '"jiaxing"'))
+    settings.write_text('archive = "a.db"\n')
+    words = f"{mine} (wins over the shipped one of that name)"
+    assert f"[portals.jiaxing]   # {words}\n" in run("config", "--config", settings).stdout
+    Archive.open(tmp_path / "a.db", schedule=None, now=None).close()
+    assert f"   jiaxing: {words}\n" in run("status", "--config", settings).stdout
+    (told_of,) = json.loads(run("status", "--config", settings, "--json").stdout)["portals"]
+    assert (told_of["file"], told_of["wins_over_shipped"]) == (words, True)
 
 
 def test_config_shows_no_secret(tmp_path):
