@@ -5,7 +5,6 @@ Exit codes: 0 done; 1 the job found trouble; 2 wrong usage or configuration; 130
 
 from __future__ import annotations
 
-import functools
 import sqlite3
 import sys
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler.cli_desk import COUNT, GIVEN, LIMIT, WAIT, command, shown
+from crawler.cli_portal import portal
 from crawler.render_errors import Commands
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_GIVEN = "--archive"
 _DEMO_ARCHIVE = Path("demo/archive.db")
 
 
@@ -54,7 +54,7 @@ def main(ctx: click.Context, *, verbose: bool) -> int:
     Try       demo
     Collect   crawl, recheck, import
     Read      status, list, show, history, diff, changes
-    Maintain  parse, reparse, config
+    Maintain  portal list, portal probe, parse, reparse, config
 
     A press release is named by its number (12), one of its versions 12@3; keys and URLs work too.
     """  # noqa: D301 - the sign is meant: it keeps click from wrapping the table
@@ -64,71 +64,24 @@ def main(ctx: click.Context, *, verbose: bool) -> int:
     return 0
 
 
-def _command(name: str, *, as_json: bool = False) -> Callable[[Callable[..., int]], click.Command]:
-    """Make a function a command that works on a desk (`crawler.render.Desk`), with the options that all of them take."""
-
-    def declare(work: Callable[..., int]) -> click.Command:
-        @functools.wraps(work)
-        def run(archive: Path | None, config: Path | None, **options: Any) -> int:  # noqa: ANN401 - whatever the command declares
-            return work(_desk(archive, config), **options)
-
-        for option in (_JSON,) if as_json else ():
-            run = option(run)
-        return main.command(name)(_ARCHIVE(_CONFIG(run)))
-
-    return declare
-
-
-_MOST = 2**62  # SQLite's whole numbers end soon after
-_COUNT = click.IntRange(1, _MOST)
-_LIMIT = click.IntRange(0, _MOST)
-_ARCHIVE = click.option(
-    "--archive", type=click.Path(path_type=Path), metavar="PATH", help="The archive's file (default: archive.db)."
-)
-_CONFIG = click.option(
-    "--config", type=click.Path(path_type=Path), metavar="PATH", help="The settings' file (default: jiaxing-today.toml)."
-)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one document for programs (docs/json.md).")
-_WAIT = click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    default=60.0,
-    metavar="SECONDS",
-    help="How long to wait for another that writes (default: 60).",
-)
-
-
-def _desk(archive: Path | None, config: Path | None) -> Desk:
-    from config.settings import load_from_environment  # noqa: PLC0415 - --help must not pay for it
-    from crawler.clock import WallClock  # noqa: PLC0415
-    from crawler.render import Desk, Screen  # noqa: PLC0415
-
-    settings = load_from_environment(config)
-    if archive is not None:
-        origins = {**settings.origins, "archive": _GIVEN}
-        settings = settings.model_copy(update={"archive": archive}).with_origins(origins)
-    verbose = bool(click.get_current_context().find_root().obj)
-    return Desk(settings, Screen(settings.portals[0].zone, WallClock().now()), verbose=verbose)
-
-
 # Collect
 
 
-@_command("demo")
+@command(main, "demo")
 def demo(desk: Desk) -> int:
     """Act out two crawls of a small portal on this machine."""
     from crawler.demo import run_demo  # noqa: PLC0415
 
-    path = desk.path if desk.settings.origins.get("archive") == _GIVEN else _DEMO_ARCHIVE
+    path = desk.path if desk.settings.origins.get("archive") == GIVEN else _DEMO_ARCHIVE
     return int(run_demo(path, desk.screen.out))
 
 
-@_command("crawl")
+@command(main, "crawl")
 @click.argument("sections", nargs=-1, metavar="[SECTION]...")
 @click.option("--full", is_flag=True, help="Read whole listings and look at every known page.")
-@click.option("--limit", type=_COUNT, metavar="N", help="Read at most N rows of a listing and look at N pages.")
+@click.option("--limit", type=COUNT, metavar="N", help="Read at most N rows of a listing and look at N pages.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; ask and write nothing.")
-@_WAIT
+@WAIT
 def crawl(  # noqa: PLR0913 - its options
     desk: Desk, sections: Sequence[str], *, full: bool, limit: int | None, dry_run: bool, wait: float
 ) -> int:
@@ -143,12 +96,12 @@ def crawl(  # noqa: PLR0913 - its options
     return render_jobs.crawl(desk, sections, full=full, limit=limit, wait=wait)
 
 
-@_command("recheck")
+@command(main, "recheck")
 @click.argument("releases", nargs=-1, metavar="[RELEASE]...")
-@click.option("--oldest", type=_COUNT, metavar="N", help="Look at the N pages that were looked at longest ago.")
+@click.option("--oldest", type=COUNT, metavar="N", help="Look at the N pages that were looked at longest ago.")
 @click.option("--all", "everything", is_flag=True, help="Look at every known page.")
 @click.option("--suspect", is_flag=True, help="Look at the pages that do not answer.")
-@_WAIT
+@WAIT
 def recheck(  # noqa: PLR0913 - the options of the command
     desk: Desk, releases: Sequence[str], *, oldest: int | None, everything: bool, suspect: bool, wait: float
 ) -> int:
@@ -160,10 +113,10 @@ def recheck(  # noqa: PLR0913 - the options of the command
     return render_jobs.recheck(desk, releases, oldest=oldest, suspect=suspect, wait=wait)
 
 
-@_command("import")
+@command(main, "import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True), metavar="FILE...")
 @click.option("--url", metavar="URL", help="Where a saved web page came from.")
-@_WAIT
+@WAIT
 def import_(desk: Desk, files: Sequence[Path], *, url: str | None, wait: float) -> int:
     """Add press releases that somebody kept.
 
@@ -179,7 +132,7 @@ def import_(desk: Desk, files: Sequence[Path], *, url: str | None, wait: float) 
 # Read
 
 
-@_command("status", as_json=True)
+@command(main, "status", as_json=True)
 def status(desk: Desk, *, as_json: bool) -> int:
     """Say how the archive and its sections stand.
 
@@ -188,10 +141,10 @@ def status(desk: Desk, *, as_json: bool) -> int:
     from crawler.render_status import say_status, status_of  # noqa: PLC0415
 
     document = status_of(desk)
-    return _shown(desk, as_json, document, lambda: say_status(desk.screen, document))
+    return shown(desk, as_json, document, lambda: say_status(desk.screen, document))
 
 
-@_command("list", as_json=True)
+@command(main, "list", as_json=True)
 @click.argument("text", required=False)
 @click.option("--section", metavar="SECTION", help="Only of this section, as in jiaxing/today.")
 @click.option(
@@ -204,7 +157,7 @@ def status(desk: Desk, *, as_json: bool) -> int:
     type=click.Choice(("off", "still")),
     help="Only where page and listing disagree: off it but still there, or gone and still listed.",
 )
-@click.option("--limit", type=_LIMIT, default=50, metavar="N", help="At most N (default: 50; 0: all).")
+@click.option("--limit", type=LIMIT, default=50, metavar="N", help="At most N (default: 50; 0: all).")
 def list_(  # noqa: PLR0913 - its options
     desk: Desk, text: str | None, *, section: str | None, state: str | None, listing: str | None, limit: int, as_json: bool
 ) -> int:
@@ -216,31 +169,31 @@ def list_(  # noqa: PLR0913 - its options
 
     with desk.reading() as connection:
         document = releases_of(connection, section=section, state=state, text=text, listing=listing, limit=limit)
-    return _shown(desk, as_json, document, lambda: say_releases(desk.screen, document))
+    return shown(desk, as_json, document, lambda: say_releases(desk.screen, document))
 
 
-@_command("show", as_json=True)
+@command(main, "show", as_json=True)
 @click.argument("release", required=False)
-@click.option("--fetch", type=_COUNT, metavar="ID", help="Show a single request instead.")
+@click.option("--fetch", type=COUNT, metavar="ID", help="Show a single request instead.")
 @click.option("--raw", is_flag=True, help="Write the page's bytes as they came, and nothing else.")
 def show(desk: Desk, release: str | None, *, fetch: int | None, raw: bool, as_json: bool) -> int:
     """Show a press release's text, or a single request."""
-    from crawler import render_release as shown  # noqa: PLC0415
+    from crawler import render_release as pages  # noqa: PLC0415
 
     if (release is None) == (fetch is None):
         raise click.UsageError("name a press release, or give --fetch ID")
     if raw and as_json:
         raise click.UsageError("--raw and --json exclude each other")
     with desk.reading() as connection:
-        document = shown.fetch_of(connection, fetch) if fetch else shown.release_of(connection, release or "")
+        document = pages.fetch_of(connection, fetch) if fetch else pages.release_of(connection, release or "")
         if raw:
-            sys.stdout.buffer.write(shown.raw_of(connection, int(document["fetch"])))
+            sys.stdout.buffer.write(pages.raw_of(connection, int(document["fetch"])))
             return 0
-    say: Callable[[Screen, dict[str, Any]], None] = shown.say_fetch if fetch else shown.say_release
-    return _shown(desk, as_json, document, lambda: say(desk.screen, document))
+    say: Callable[[Screen, dict[str, Any]], None] = pages.say_fetch if fetch else pages.say_release
+    return shown(desk, as_json, document, lambda: say(desk.screen, document))
 
 
-@_command("history", as_json=True)
+@command(main, "history", as_json=True)
 @click.argument("release")
 def history(desk: Desk, release: str, *, as_json: bool) -> int:
     """Show what happened to a press release, and when."""
@@ -248,10 +201,10 @@ def history(desk: Desk, release: str, *, as_json: bool) -> int:
 
     with desk.reading() as connection:
         document = history_of(connection, release)
-    return _shown(desk, as_json, document, lambda: say_history(desk.screen, document))
+    return shown(desk, as_json, document, lambda: say_history(desk.screen, document))
 
 
-@_command("diff", as_json=True)
+@command(main, "diff", as_json=True)
 @click.argument("a")
 @click.argument("b", required=False)
 def diff(desk: Desk, a: str, b: str | None, *, as_json: bool) -> int:
@@ -263,12 +216,12 @@ def diff(desk: Desk, a: str, b: str | None, *, as_json: bool) -> int:
 
     with desk.reading() as connection:
         document, difference = diff_of(connection, a, b)
-    return _shown(desk, as_json, document, lambda: say_diff(desk.screen, document, difference))
+    return shown(desk, as_json, document, lambda: say_diff(desk.screen, document, difference))
 
 
-@_command("changes", as_json=True)
+@command(main, "changes", as_json=True)
 @click.option("--since", metavar="WHEN", help="Only from then on: 2026-11-01, 2026-11-01T08:00, 7d, 24h.")
-@click.option("--limit", type=_LIMIT, default=200, metavar="N", help="At most N (default: 200; 0: all).")
+@click.option("--limit", type=LIMIT, default=200, metavar="N", help="At most N (default: 200; 0: all).")
 def changes(desk: Desk, *, since: str | None, limit: int, as_json: bool) -> int:
     """List what the publisher changed, newest first."""
     from crawler.render_lists import changes_of, say_all_changes  # noqa: PLC0415
@@ -276,13 +229,16 @@ def changes(desk: Desk, *, since: str | None, limit: int, as_json: bool) -> int:
     moment = _moment(desk, since)
     with desk.reading() as connection:
         document = changes_of(connection, since=moment, limit=limit)
-    return _shown(desk, as_json, document, lambda: say_all_changes(desk.screen, document))
+    return shown(desk, as_json, document, lambda: say_all_changes(desk.screen, document))
 
 
 # Maintain
 
 
-@_command("reparse", as_json=True)
+main.add_command(portal)
+
+
+@command(main, "reparse", as_json=True)
 @click.option("--section", "sections", multiple=True, metavar="SECTION", help="Only of this section, as in jiaxing/today.")
 @click.option("--since", metavar="WHEN", help="Only pages looked at from then on: 2026-11-01, 7d, 24h.")
 @click.option("--quarantined", is_flag=True, help="Only pages of which something was kept aside; believe what can be read now.")
@@ -290,7 +246,7 @@ def changes(desk: Desk, *, since: str | None, limit: int, as_json: bool) -> int:
 @click.option("--trust", is_flag=True, help="Believe these rules also where they find less than half of the former text.")
 @click.option("--dry-run", is_flag=True, help="Say what would come of it; write nothing.")
 @click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="How many processes read (default: as many as pay).")
-@_WAIT
+@WAIT
 def reparse(  # noqa: PLR0913 - its options
     desk: Desk,
     sections: Sequence[str],
@@ -313,10 +269,10 @@ def reparse(  # noqa: PLR0913 - its options
 
     wish = Wish(_moment(desk, since), quarantined=quarantined, trust=trust, jobs=jobs)
     document = reparse_sections(desk, sections, portal, wish, dry=dry_run, wait=wait)
-    return _shown(desk, as_json, document, lambda: say_reparsed(desk.screen, document))
+    return shown(desk, as_json, document, lambda: say_reparsed(desk.screen, document))
 
 
-@_command("parse", as_json=True)
+@command(main, "parse", as_json=True)
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--url", required=True, metavar="URL", help="Where the file came from.")
 @click.option("--portal", type=click.Path(path_type=Path), metavar="FILE", help="The portal's file that says how to read it.")
@@ -329,28 +285,28 @@ def parse(  # noqa: PLR0913 - its options
 
     Needs no archive, asks nothing and keeps nothing.  FILE - is the standard input.
     """
-    from crawler import render_parse as shown  # noqa: PLC0415
+    from crawler import render_parse as parsed  # noqa: PLC0415
     from crawler.render import read_bytes  # noqa: PLC0415
 
-    how = shown.how_to_read(url, portal, section, desk.settings.portals)
+    how = parsed.how_to_read(url, portal, section, desk.settings.portals)
     body = read_bytes(file)
     if listing:
-        document = shown.listing_of(body, how)
-        _shown(desk, as_json, document, lambda: shown.say_listing(desk.screen, document, how))
+        document = parsed.listing_of(body, how)
+        shown(desk, as_json, document, lambda: parsed.say_listing(desk.screen, document, how))
         return 0 if document["readable"] else 1
-    document = shown.page_of(body, how, desk.screen.now)
-    _shown(desk, as_json, document, lambda: shown.say_page(desk.screen, document, how))
+    document = parsed.page_of(body, how, desk.screen.now)
+    shown(desk, as_json, document, lambda: parsed.say_page(desk.screen, document, how))
     return 0 if document["outcome"] == "ok" else 1
 
 
-@_command("config", as_json=True)
+@command(main, "config", as_json=True)
 def config(desk: Desk, *, as_json: bool) -> int:
     """Print the settings that hold, and where they came from."""
     from config.describe import effective  # noqa: PLC0415
     from crawler.render_config import say_settings  # noqa: PLC0415
 
     document = effective(desk.settings)
-    return _shown(desk, as_json, document, lambda: say_settings(desk.screen, document))
+    return shown(desk, as_json, document, lambda: say_settings(desk.screen, document))
 
 
 def _moment(desk: Desk, since: str | None) -> str | None:
@@ -362,11 +318,3 @@ def _moment(desk: Desk, since: str | None) -> str | None:
         return instant(moment_of(since, desk.screen.zone, desk.screen.now)) if since else None
     except ValueError as exc:
         raise click.UsageError(f"--since: {exc}") from exc
-
-
-def _shown(desk: Desk, as_json: bool, document: object, say: Callable[[], None]) -> int:  # noqa: FBT001 - an option, passed on
-    if as_json:
-        desk.screen.json(document)
-    else:
-        say()
-    return 0

@@ -58,8 +58,8 @@ class Bench:
         return self.folder / "archive.db"
 
     def run(self, command: str, *arguments: str | Path, code: int = 0, data: bytes | None = None) -> Result:
-        """Run a command with this folder's settings."""
-        return run(command, "--config", self.folder / "jiaxing-today.toml", *arguments, code=code, data=data)
+        """Run a command (its words parted by spaces) with this folder's settings."""
+        return run(*command.split(), "--config", self.folder / "jiaxing-today.toml", *arguments, code=code, data=data)
 
     def json(self, command: str, *arguments: str | Path) -> Any:
         """Run a reading command and return its document."""

@@ -10,6 +10,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -39,13 +40,27 @@ def test_help_names_every_command():
     assert "..." not in asked.partition("Commands:")[2]
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
-def test_every_command_takes_the_same_options(name):
+def commands(group, *above):
+    """Yield the words of every command below a group."""
+    for name, each in sorted(group.commands.items()):
+        yield from commands(each, *above, name) if isinstance(each, click.Group) else [(*above, name)]
+
+
+@pytest.mark.parametrize("words", list(commands(main)), ids=" ".join)
+def test_every_command_takes_the_same_options(words):
     """Each command explains itself and takes `--archive` and `--config`; those that read take `--json`."""
-    text = run(name, "--help").stdout
+    text = run(*words, "--help").stdout
     assert "--archive PATH" in text
     assert "--config PATH" in text
-    assert ("--json" in text) == (name not in {"crawl", "demo", "import", "recheck"})
+    assert ("--json" in text) == (words[-1] not in {"crawl", "demo", "import", "recheck"})
+
+
+def test_a_group_explains_itself():
+    """A group of commands that is named alone says what it has, like the program itself."""
+    asked, bare = run("portal", "--help").stdout, run("portal").stdout
+    assert asked == bare
+    assert "\n  list " in asked
+    assert "..." not in asked.partition("Commands:")[2]
 
 
 def test_version():

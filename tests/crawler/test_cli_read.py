@@ -428,6 +428,7 @@ def test_an_archive_without_anything(story, tmp_path):
         ("changes", ["changes"]),
         ("reparse", ["reparse", "--dry-run"]),
         ("config", ["config"]),
+        ("portal list", ["portal list"]),
     ],
 )
 def test_documents_are_documented(story, heading, command):
