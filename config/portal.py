@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -18,6 +18,9 @@ from config.errors import SettingsError
 from config.model import Count, Duration, Flag, KeyedError, Kind, Line, Lines, Model, PositiveCount, Slug, Text, Url, Urls
 from config.reading import parse_toml, read_text, settings_error, suggestion
 from config.schedules import check_hours, check_recheck, check_schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
     "Politeness",
@@ -31,6 +34,7 @@ __all__ = [
     "label_of",
     "origin_of",
     "parse_portal",
+    "portal_from",
     "read_portal",
     "shipped_of",
     "shipped_portals",
@@ -241,7 +245,11 @@ def _urls(portal: Portal) -> list[tuple[str, str]]:
 
 def parse_portal(toml_text: str, name_of_file: str) -> Portal:
     """Return the portal that `toml_text` declares; raises SettingsError naming `name_of_file` and the key."""
-    data = parse_toml(toml_text, name_of_file)
+    return portal_from(parse_toml(toml_text, name_of_file), name_of_file)
+
+
+def portal_from(data: Mapping[str, Any], name_of_file: str) -> Portal:
+    """Return the portal that the values of a file declare; raises SettingsError naming `name_of_file` and the key."""
     try:
         return Portal.model_validate(data)
     except ValidationError as error:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from crawler.html import Document, Node
 
-__all__ = ["DeadEnd", "Hop", "is_listing", "next_hop"]
+__all__ = ["HOME_NAMES", "DeadEnd", "Hop", "is_listing", "next_hop"]
 
 _SPACES = re.compile(r"\s+")
 _MARKS = ">»›·•|/"
@@ -47,7 +47,7 @@ _LONGEST_LABEL = 60  # characters; a longer text that holds the words is prose
 _CRUMBS = (
     '[class*="crumb" i], [id*="crumb" i], [class*="position" i], [class*="location" i], [class*="dqwz" i], .CurrChnlCls, .path'
 )
-_HOME = frozenset({"home", "homepage", "首页", "网站首页", "主页", "首頁"})
+HOME_NAMES = frozenset({"home", "homepage", "首页", "网站首页", "主页", "首頁"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def next_hop(text: str, url: str, follow: Sequence[str]) -> Hop | DeadEnd:
     crumb = _crumb_home(doc, url)
     if crumb and not _is_same(crumb, url):
         return Hop(crumb, tuple(follow), "by the breadcrumb home")
-    home = next((found for link, found in _links(doc, url) if _folded(text_of(link)) in _HOME), None)
+    home = next((found for link, found in _links(doc, url) if _folded(text_of(link)) in HOME_NAMES), None)
     if home and not _is_same(home, url):
         return Hop(home, tuple(follow), "by the link home")
     titles = " or ".join(f'"{title}"' for title in reversed(follow))
@@ -166,7 +166,7 @@ def _crumb_home(doc: Document, url: str) -> str | None:
     base = base_of(doc, url)
     for crumb, is_announced in _crumbs(doc):
         links = [(node, found) for node in _own_links(crumb) if (found := link_of(node, base))]
-        home = next((found for node, found in links if _folded(text_of(node)) in _HOME), None)
+        home = next((found for node, found in links if _folded(text_of(node)) in HOME_NAMES), None)
         if home or (links and is_announced):
             return home or links[0][1]
     return None

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from crawler.render import Screen
     from storage.records import Reading
 
-__all__ = ["How", "how_to_read", "listing_of", "page_of", "say_listing", "say_page"]
+__all__ = ["How", "content_of", "how_to_read", "listing_of", "page_of", "say_listing", "say_page"]
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 """Of the dates on pages of a portal that no file describes."""
@@ -81,10 +81,14 @@ def page_of(body: bytes, how: How, now: datetime) -> dict[str, Any]:
 def _page_of(body: bytes, how: How, now: datetime) -> dict[str, Any]:
     reading = Reader(how.section.select, how.zone).read(stored_answer(how.url, (), body, now))
     assert reading is not None  # a stored answer always has something to read
+    return {"kind": "release", **content_of(reading)}
+
+
+def content_of(reading: Reading) -> dict[str, Any]:
+    """Return what a page reads as, field by field; nothing stands in them where it does not read well."""
     names = ("title", "published", "published_at", "published_on", "precision", "source", "author", "number")
     content = reading.content
     return {
-        "kind": "release",
         **{name: getattr(content, name) if content else None for name in names},
         "breadcrumb": list(content.breadcrumb) if content else [],
         "language": content.language if content else None,

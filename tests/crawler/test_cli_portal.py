@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from config.portal import shipped_portals
-from tests.commands import run
+from config.portal import read_portal, shipped_portals
+from crawler.probe_fixture import read_fixture
+from seeds.portal import TODAY, PortalServer
+from seeds.portal import Portal as Town
+from storage.archive import Archive
+from tests.commands import bench, run, told
 
+ROOT = Path(__file__).parents[2]
 PORTAL = """name = "jiaxing"
 title = "Ours"
 hosts = ["www.ours.example"]
@@ -56,3 +63,115 @@ def test_list_as_a_document(folder):
     assert theirs["sections"][0]["follow"] == ["English", "Jiaxing Today"]
     assert (wrong["title"], wrong["sections"]) == (None, [])
     assert "nme" in wrong["problem"]
+
+
+# Probe
+
+
+@pytest.fixture(scope="module")
+def server():
+    """Serve the embedded portal."""
+    with PortalServer(Town(releases=120)) as serving:
+        yield serving
+
+
+@pytest.fixture
+def town(server, tmp_path, monkeypatch):
+    """Work in a folder whose settings know the embedded portal, and with it that it may be asked without waiting."""
+    monkeypatch.chdir(tmp_path)
+    return bench(tmp_path, server)
+
+
+def test_probe_says_what_there_is(town, tmp_path):
+    """From the home page to a press release, in words; no archive is made."""
+    result = town.run("portal probe", town.server.url("/"), "--section", "English", "--section", "Jiaxing Today")
+    text = result.stdout
+    assert text.startswith("portal, Jiaxing Today: a crawl will work\n")
+    assert f"   listing     {town.server.url(f'/col/col{TODAY}/index.html')}\n" in text
+    assert "   platform    jpage: its rows stand as data in scripts of the page, for Hanweb's jpage\n" in text
+    assert "   paging      works: the page after the first holds 45 rows, 45 of them new\n" in text
+    assert "robots.txt; all that was asked is allowed; it names no delay; 0 s between two requests will hold\n" in text
+    assert "\nFirst records\n" in text
+    assert "   from marker\n" in text
+    assert "\nNo problem was met\n" in text
+    assert f"asking {town.server.url('/')}\n" in result.stderr
+    assert not (tmp_path / "archive.db").exists()
+
+
+def test_probe_writes_a_file_that_works(town, tmp_path):
+    """The written file reads as a portal, a crawl by it works, and it is not overwritten unless that is wanted."""
+    file, column = tmp_path / "portals" / "nanhu.toml", town.server.url(f"/col/col{TODAY}/index.html")
+    text = town.run("portal probe", column, "--write", "portals/nanhu.toml").stdout
+    assert 'Written: portals/nanhu.toml. Watch it: portals = ["jiaxing", "portals/nanhu.toml"]' in text
+    lines = file.read_text().splitlines()
+    assert lines[0].startswith("# portals/nanhu.toml: one file a portal. Only these ")
+    assert f'hosts = ["{town.server.host}"]            # nothing outside these hosts is ever asked' in lines
+    assert "[sections.jiaxing-today]               # becomes nanhu/jiaxing-today on the command line" in lines
+    portal = read_portal(file)
+    assert (portal.name, portal.sections["jiaxing-today"].listing) == ("nanhu", column)
+    (tmp_path / "jiaxing-today.toml").write_text('portals = ["portals/nanhu.toml"]\n')
+    assert "nanhu/jiaxing-today" in town.run("crawl", "--limit", "2").stdout
+    before = len(town.server.requests)
+    assert "portals/nanhu.toml is there already" in told(town.run("portal probe", column, "--write", "portals/nanhu.toml", code=2))
+    assert len(town.server.requests) == before
+    town.run("portal probe", column, "--write", "portals/nanhu.toml", "--force")
+
+
+def test_probe_keeps_pages_for_the_tests(town, tmp_path):
+    """The folder holds listing, second page, two press releases, robots.txt, and what they read as."""
+    town.run("portal probe", town.server.url(f"/col/col{TODAY}/index.html"), "--save", "kept")
+    names = {file.name for file in (tmp_path / "kept").iterdir()}
+    assert names == {"expected.json", "listing-1.html", "listing-2.xml", "release-1.html", "release-2.html", "robots.txt"}
+    expected = json.loads((tmp_path / "kept" / "expected.json").read_text())
+    assert expected == read_fixture(tmp_path / "kept")
+    first, second = expected["listing"]
+    assert (len(first["records"]), first["next"], second["asked"]) == (45, second["asked"], second["asked"])
+    assert [each["outcome"] for each in expected["releases"]] == ["ok", "ok"]
+    assert expected["robots"] == {"file": "robots.txt", "delay": None, "forbidden": []}
+    told(town.run("portal probe", town.server.url("/"), "--save", "kept", code=2))
+
+
+def test_probe_as_a_document(town):
+    """Programs are told the same, every name of it is documented, and the exit code says whether a crawl would work."""
+    column = town.server.url(f"/col/col{TODAY}/index.html")
+    document = town.json("portal probe", column)
+    assert (document["sound"], document["listing"]["url"], document["paging"]["state"]) == (True, column, "works")
+    assert 'name = "portal"' in document["portal_file"]
+    text = (ROOT / "docs" / "json.md").read_text(encoding="utf-8").partition("## `portal probe --json`\n")[2].partition("\n## ")[0]
+    parts = [document, document["listing"], document["paging"], document["hosts"][0]]
+    parts += [dict.fromkeys(("title_from", "text_from", "proposed_body", "listed"))]
+    assert sorted(name for part in parts for name in part if f"`{name}`" not in text) == []
+
+
+def test_probe_of_what_cannot_be_read_leaves_with_1(town, tmp_path):
+    """What is wrong is said with what to do, and no file is written."""
+    result = town.run("portal probe", town.server.url("/nowhere"), "--write", "portals/x.toml", code=1)
+    assert result.stdout.startswith("x, no section: a crawl would not work yet\n")
+    assert "the server says that there is no such page (404)" in result.stdout
+    assert "check the address in a browser" in result.stdout
+    assert "portals/x.toml was not written" in result.stdout
+    assert not (tmp_path / "portals").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["bogus"], "bogus is no address"),
+        (["ftp://a.example/"], "ftp://a.example/ is no address"),
+        (["http://a.example/", "--host", "http://b.example/"], "--host: hosts"),
+        ([], "URL"),
+    ],
+)
+def test_probe_of_no_address_is_wrong_usage(arguments, words):
+    """What is no address or no host is told before anything is asked."""
+    assert words in told(run("portal", "probe", *arguments, code=2))
+
+
+def test_probe_heeds_what_an_archive_knows(town, tmp_path):
+    """A host that asked a crawl to wait is not asked by a probe either."""
+    with Archive.open(tmp_path / "archive.db", schedule=None, now=None) as archive:
+        archive.hold_host(town.server.host, datetime.now(UTC) + timedelta(hours=1))
+    before = len(town.server.requests)
+    result = town.run("portal probe", town.server.url("/"), code=1)
+    assert "the host asked us to wait: try again then" in result.stdout
+    assert len(town.server.requests) == before
