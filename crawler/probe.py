@@ -62,8 +62,8 @@ class Manners:
 class ProbedListing:
     """A listing as found.
 
-    `section` is the declared one with whatever `auto` does not find out by itself, and `guessed` names these keys.  `answers`
-    and `requests` belong together; the last of them brought `page`, the first rows.
+    `section` is how it was declared for the probe.  `answers` and `requests` belong together; the last of them brought `page`, the
+    first rows.
     """
 
     url: str
@@ -72,7 +72,6 @@ class ProbedListing:
     page: ListingPage
     answers: tuple[Fetch, ...]
     requests: tuple[ListingRequest, ...]
-    guessed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +84,8 @@ class Paging:
 
     state: str
     page: ListingPage | None = None
-    answer: Fetch | None = None
-    request: ListingRequest | None = None
+    answers: tuple[Fetch, ...] = ()
+    requests: tuple[ListingRequest, ...] = ()
     new_rows: int = 0
     notes: tuple[str, ...] = ()
 

@@ -73,8 +73,7 @@ def save_fixture(probe: Probe, folder: Path, now: datetime) -> None:
 def _answers(probe: Probe) -> Iterator[Fetch]:
     """Yield the answers of the listing in order, that of the second page last."""
     yield from probe.listing.answers if probe.listing else ()
-    if probe.paging is not None and probe.paging.answer is not None and probe.paging.answer.body is not None:
-        yield probe.paging.answer
+    yield from (answer for answer in (probe.paging.answers if probe.paging else ()) if answer.body is not None)
 
 
 def _saved(folder: Path, name: str, answer: Fetch) -> Row:

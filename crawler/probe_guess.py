@@ -1,7 +1,6 @@
-"""What a page tells whoever writes a portal's file: how its rows may be read where nothing is set, and what it calls itself.
+"""What a page tells whoever writes a portal's file: what it calls itself, where it leads, and where its text stands.
 
-Pure.  What is guessed here is only ever proposed: the probe reads the page again by each proposal, says which one held, and
-writes it down for people to see.
+Pure.  What is guessed here is only ever proposed: the probe says what it took, and writes it down for people to see.
 """
 
 from __future__ import annotations
@@ -14,34 +13,28 @@ from urllib.parse import urlsplit
 from crawler.containers import find_body
 from crawler.fields import breadcrumb_of, first_meta, meaningful, squash, surroundings
 from crawler.html import attribute, base_of, blocks, collapsed, find, find_all, links, metas, parse, source_of
-from crawler.listings.unreadable import hidden_rows, why_templated
 from crawler.locate import HOME_NAMES
 from crawler.titles import find_title
-from crawler.urls import host_of, looks_like_article, looks_like_listing
+from crawler.urls import host_of, looks_like_listing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from config.portal import Select
     from crawler.html import Document, Node
-    from crawler.listings import ListingPage
 
 __all__ = [
     "Origins",
     "body_of",
     "is_front_page",
-    "is_proof",
     "origins_of",
-    "other_platforms",
     "section_links",
     "section_of",
     "section_title",
 ]
 
-_FEWEST = 3
 _MOST_LINKS = 20
 _LONGEST_TITLE = 40  # characters; what is longer is no name of a section
-_PLATFORMS = ("static", "trs", "jpage", "jpaas")
 _FRONT = re.compile(r"/(?:(?:index|default|home|main|welcome)\.\w{2,5})?", re.IGNORECASE)
 _PARTS = re.compile(r"[-_|–—]")
 _NAME = re.compile(r"[A-Za-z][\w-]*")
@@ -62,25 +55,6 @@ def is_front_page(url: str) -> bool:
     """Tell whether an address is that of a host's home page."""
     parts = urlsplit(url)
     return not parts.query and _FRONT.fullmatch(parts.path or "/") is not None
-
-
-# How the rows may be read.
-
-
-def is_proof(page: ListingPage) -> bool:
-    """Tell whether a reading that nobody asked for is to be believed: some rows, and at least half of them dated."""
-    dated = sum(1 for row in page.records if row.date)
-    return page.readable and len(page.records) >= _FEWEST and 2 * dated >= len(page.records)
-
-
-def other_platforms(text: str, url: str, platform: str) -> tuple[str, ...]:
-    """Return the platforms by which a page may be read that its own does not read; none where it surely hides its rows.
-
-    Dated links beside a list that a script draws are another list: to read them instead would be a wrong archive.
-    """
-    doc = parse(text)
-    hidden = hidden_rows(doc, base_of(doc, url), looks_like_article) or why_templated(text)
-    return () if hidden else tuple(name for name in _PLATFORMS if name != platform)
 
 
 # What the page is called, and where it leads.

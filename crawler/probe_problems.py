@@ -152,8 +152,6 @@ def _of_rows(listing: ProbedListing, probe: Probe) -> Iterator[Problem]:
         yield Problem(
             f"{undated} of {plural(len(rows), 'row')} show no date", "the date is then taken from the page of the press release"
         )
-    for key in listing.guessed:
-        yield Problem(f"`auto` does not find the rows; `{key}` does", f"the file that is written says it ({key})")
 
 
 # Paging.

@@ -26,9 +26,7 @@ from crawler.probe_guess import (
     Origins,
     body_of,
     is_front_page,
-    is_proof,
     origins_of,
-    other_platforms,
     section_links,
     section_of,
     section_title,
@@ -55,8 +53,8 @@ __all__ = ["probe"]
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_MOST_SHELLS = 3
-"""Answers without a row that lead on to the first rows: a page that a script fills is one."""
+_MOST_STEPS = 12
+"""Answers that are no part of a list and lead on to it: a page that a script fills, a unit that is not the list."""
 _SPARE_LOOKS = 2
 """Press releases that are asked for besides, where one cannot be read: a single odd page says nothing of a portal."""
 _NO_RUN = 0
@@ -230,7 +228,7 @@ class _Run:
 
     async def _arrive(self, answer: Fetch, text: str, how: str, *, needs_rows: bool = False) -> None:
         """Take a page for the listing; where rows are needed for that, only if it shows some."""
-        listing = await self._read_listing(answer, text, how)
+        listing = await self._read_listing(answer, how)
         if needs_rows and not listing.page.records:
             return
         self.listing = listing
@@ -242,18 +240,9 @@ class _Run:
 
     # The listing.
 
-    async def _read_listing(self, answer: Fetch, text: str, how: str) -> ProbedListing:
-        """Read the first rows as declared, else by another platform than the page shows marks of."""
+    async def _read_listing(self, answer: Fetch, how: str) -> ProbedListing:
         section = self.wish.target.section
-        first = ListingRequest(answer.url, platform=section.platform)
-        page, answers, requests = await self._first_rows(answer, first, section)
-        if page.records or section.platform != "auto":
-            return ProbedListing(answer.url, how, section, page, tuple(answers), tuple(requests))
-        for name in await _careful(answer, (), other_platforms, text, answer.url, page.platform):
-            other, request = section.model_copy(update={"platform": name}), replace(first, platform=name)
-            read, _ = await read_answer(answer, request, self._target(other))
-            if is_proof(read):
-                return ProbedListing(answer.url, how, other, read, (answer,), (request,), guessed=("platform",))
+        page, answers, requests = await self._first_rows(answer, ListingRequest(answer.url, platform=section.platform), section)
         return ProbedListing(answer.url, how, section, page, tuple(answers), tuple(requests))
 
     async def _first_rows(
@@ -262,11 +251,22 @@ class _Run:
         """Read an answer, and go on from a page that holds no rows to where it asks for them."""
         page, _ = await read_answer(answer, request, self._target(section))
         answers, requests = [answer], [request]
-        while page.readable and (page.is_step or not page.records) and page.next is not None and len(answers) < _MOST_SHELLS:
-            hops = await self._ask(_asking(page.next))
+        if page.readable and (page.is_step or not page.records) and page.next is not None:
+            page, more, asked = await self._next_rows(page.next, section)
+            answers, requests = [*answers, *more], [*requests, *asked]
+        return page, answers, requests
+
+    async def _next_rows(self, request: ListingRequest, section: Section) -> tuple[ListingPage, list[Fetch], list[ListingRequest]]:
+        """Ask for further rows, over answers that only lead on to them."""
+        answers: list[Fetch] = []
+        requests: list[ListingRequest] = []
+        following: ListingRequest | None = request
+        while following is not None and len(answers) < _MOST_STEPS:
+            hops = await self._ask(_asking(following))
             answers.append(hops[-1])
-            requests.append(page.next)
-            page, _ = await read_answer(hops[-1], page.next, self._target(section))
+            requests.append(following)
+            page, _ = await read_answer(hops[-1], following, self._target(section))
+            following = page.next if page.readable and page.is_step else None
         return page, answers, requests
 
     def _target(self, section: Section) -> Target:
@@ -279,15 +279,14 @@ class _Run:
         if page.next is None:
             more = page.problems or (page.total or 0) > page.printed or (page.pages or 1) > 1
             return Paging("nowhere" if more else "none")
-        hops = await self._ask(_asking(page.next))
-        second, _ = await read_answer(hops[-1], page.next, self._target(listing.section))
+        second, answers, requests = await self._next_rows(page.next, listing.section)
         keys = [url_key(row.url) for row in second.records]
         known = {url_key(row.url) for row in page.records}
         state = "empty" if second.readable else "unread"
         if second.records:
             state = "works" if tally.take(second, keys) else "ignored"
         notes = (*tally.notes, *(() if second.readable else second.problems))
-        return Paging(state, second, hops[-1], page.next, len(set(keys) - known), tuple(dict.fromkeys(notes)))
+        return Paging(state, second, tuple(answers), tuple(requests), len(set(keys) - known), tuple(dict.fromkeys(notes)))
 
     # Press releases.
 

@@ -67,7 +67,6 @@ def _listing(listing: ProbedListing) -> Row:
         "readable": page.readable,
         "platform": page.platform,
         "recognised": _recognised(listing),
-        "guessed": list(listing.guessed),
         "unit": page.unit,
         "rows": len(page.records),
         "total": page.total,
@@ -77,8 +76,6 @@ def _listing(listing: ProbedListing) -> Row:
 
 
 def _recognised(listing: ProbedListing) -> str:
-    if "platform" in listing.guessed:
-        return "`auto` takes it for another, but its rows are read by this one"
     if listing.section.platform != "auto":
         return "named in the portal's file"
     return _RECOGNISED.get(listing.page.platform, "by what only it prints")
@@ -87,7 +84,7 @@ def _recognised(listing: ProbedListing) -> str:
 def _paging(paging: Paging) -> Row:
     return {
         "state": paging.state,
-        "url": paging.request.url if paging.request else None,
+        "url": paging.requests[-1].url if paging.requests else None,
         "rows": len(paging.page.records) if paging.page else 0,
         "new_rows": paging.new_rows,
         "notes": list(paging.notes),

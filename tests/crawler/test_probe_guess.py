@@ -10,7 +10,6 @@ from crawler.probe_guess import (
     body_of,
     is_front_page,
     origins_of,
-    other_platforms,
     section_links,
     section_of,
     section_title,
@@ -48,14 +47,6 @@ def test_links_that_may_be_sections():
     links = (("/", "Home"), ("/news/", "News"), ("/news/index.html", "News"), ("/x/", ""), ("/a/t20260101_1.html", "A text"))
     page = "".join(f'<a href="{href}">{text}</a>' for href, text in (*links, ("http://other.example/y/", "Other")))
     assert section_links(page, URL) == ("News",)
-
-
-def test_hidden_rows_are_read_by_no_other_platform():
-    """A list in a comment or a template stays unreadable, whatever else stands on the page."""
-    rows = "".join(f'<a href="/art/2026/1/{n}/art_1_{n}.html">{n}</a>' for n in range(1, 5))
-    assert other_platforms(f"<p>x</p><!--{rows}-->", URL, "jpage") == ()
-    assert other_platforms("<ul>{{#each rows}}</ul>", URL, "jpage") == ()
-    assert other_platforms("<p>x</p>", URL, "jpage") == ("static", "trs", "jpaas")
 
 
 def test_the_innermost_element_with_a_name_holds_the_text():

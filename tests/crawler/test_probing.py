@@ -266,16 +266,8 @@ def test_rows_of_an_unknown_form_need_no_line(town):
     """Dated rows whose addresses no known system gives are found by `auto`: the file need not say how they look."""
     answers = {f"/news/2026/n{number}0.htm": article(number) for number in range(1, 9)}
     found = probed(town({"/list": listing(rows(*range(1, 9), href="/news/2026/n{0}0.htm"))} | answers).server, "/list")
-    assert (len(found.listing.page.records), found.is_sound, found.listing.guessed) == (8, True, ())
-
-
-def test_another_platform_than_the_page_shows_is_said(town):
-    """Leftovers of JPaaS stand beside a plain list: its rows are read as what they are, and the file says the platform."""
-    tag = "<script src='/cms_files/AuthorizedRead/unitbuild.js' url='/api-gateway/none'></script>"
-    found = probed(town({"/list": listing(rows(*range(1, 9)), more=tag)}).server, "/list")
-    assert (found.listing.guessed, found.listing.page.platform, found.is_sound) == (("platform",), "static", True)
-    assert 'platform = "static"' in portal_text(declared(found), "portals/town.toml")
-    assert "`auto` does not find the rows; `platform` does" in whats(found)
+    assert "article_urls" not in portal_text(declared(found), "portals/town.toml")
+    assert (len(found.listing.page.records), found.is_sound) == (8, True)
 
 
 def test_an_unknown_container_is_proposed_by_a_selector(town):
