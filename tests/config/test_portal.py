@@ -255,7 +255,7 @@ def test_jiaxing_is_shipped():
     """The default portal names only what is certain, and the way to the section."""
     portal = read_portal("jiaxing")
     today = portal.sections["today"]
-    assert shipped_portals() == ["jiaxing"]
+    assert "jiaxing" in shipped_portals()
     assert (portal.hosts, today.title, today.listing) == (("www.jiaxing.gov.cn",), "Jiaxing Today", "")
     assert (len(today.start), today.start[-1], today.trail) == (8, "https://www.jiaxing.gov.cn/", ("English", "Jiaxing Today"))
     assert (portal.politeness, portal.removal) == (Politeness(), Removal())
@@ -286,4 +286,4 @@ def test_an_unknown_portal_is_told_the_nearest_name():
     """A misspelt name is answered with the right one and with the list of the shipped."""
     with pytest.raises(SettingsError, match='did you mean "jiaxing"') as caught:
         read_portal("jiaxin")
-    assert caught.value.hint == "Shipped: jiaxing. For a file of yours, write its path."
+    assert caught.value.hint == f"Shipped: {', '.join(shipped_portals())}. For a file of yours, write its path."
