@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from config.known import known_portals
+from crawler.render_times import plural
 
 if TYPE_CHECKING:
     from config.known import KnownPortal
@@ -88,4 +89,5 @@ def _platform(name: str) -> str:
 def _way(section: Row) -> str:
     if section["listing"]:
         return str(section["listing"])
-    return f"by the links {', '.join(section['follow'])} from {len(section['start'])} start pages"
+    links = "link" if len(section["follow"]) == 1 else "links"
+    return f"by the {links} {', '.join(section['follow'])} from {plural(len(section['start']), 'start page')}"
