@@ -6,8 +6,11 @@ import re
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 
+from config.portal import parse_portal
+from crawler.cli import main
 from storage.log import CURRENT_FORMAT, FORMATS
 from storage.schema import LEDGER
 from storage.views import VIEWS
@@ -45,6 +48,27 @@ def test_older_formats_are_beginnings_of_newer_ones() -> None:
     for table, number in FORMATS:
         if number > 1:
             assert FORMATS[table, number - 1] == FORMATS[table, number][: len(FORMATS[table, number - 1])]
+
+
+def test_the_example_of_a_portal_names_every_key():
+    """docs/portals.md shows a portal's file with every key there is, and with its default where it says no example."""
+    text = (ROOT / "docs/portals.md").read_text(encoding="utf-8")
+    (example,) = (part for part in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "[removal]" in part)
+    portal = parse_portal(example, "docs/portals.md")
+    assert portal.model_dump(mode="json") == tomllib.loads(example)
+    told = portal.model_dump(exclude_defaults=True)
+    assert (set(told), set(told["sections"]["news"])) == ({"name", "title", "hosts", "sections"}, {"title", "listing"})
+
+
+def test_every_command_is_documented():
+    """The README or a document that it names shows each command of the program, groups by their own commands."""
+    text = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")))
+    names = [
+        f"{name} {below}".strip()
+        for name, command in main.commands.items()
+        for below in (command.commands if isinstance(command, click.Group) else [""])
+    ]
+    assert [name for name in names if not re.search(rf"(jiaxing-today|make|`) ?{name}\b", text)] == []
 
 
 def test_dependencies_are_explained() -> None:
