@@ -270,6 +270,78 @@ def test_the_first_dialect_takes_the_column_from_its_address():
     assert (form["columnid"], form["unitid"], form["webid"], form["sourceContentType"]) == ("120", "5489", "1", "1")
 
 
+ENDPOINTS = ("/module/web/jpage/dataproxy.jsp", "/module/jpage/dataproxy.jsp", "/module/jslib/jquery/jpage/dataproxy.jsp")
+
+
+@pytest.mark.parametrize("path", ENDPOINTS)
+def test_each_version_has_an_endpoint_of_its_own(path):
+    """The path is taken from the page, from the script's setting or from the next group, and never guessed."""
+    set_by_script = read(column(1, f"totalRecord:9,columnid:120,proxyUrl:'{path}'"))
+    named_by_group = read(column(1, "totalRecord:9", GROUP.format(f"{path}?page=1&columnid=120&unitid=5489&webid=3")))
+    for page in (set_by_script, named_by_group):
+        assert page.next.url == f"https://www.nanhu.gov.cn{path}?startrecord=2&endrecord=9&perpage=15"
+
+
+EMPTY = "<datastore><recordset></recordset></datastore>".ljust(54)
+
+
+@pytest.mark.parametrize("size", [45, 100, 300])
+@pytest.mark.parametrize(
+    "end", ["<datastore><recordset></recordset></datastore>", EMPTY, ""], ids=["no rows", "54 bytes", "nothing"]
+)
+def test_the_portal_sets_the_size_of_its_groups(size, end):
+    """In the second dialect groups of any size are followed, ids encrypted or not, to the answer that holds no rows."""
+    group = "./dataproxy.jsp?page={}&columnid=kZ%2Fq8w%3D%3D&unitid=Ab%2B9"
+    page = read(column(45, group=GROUP.format("/module/web/jpage/" + group.format(1)[2:])))
+    firsts, printed = [], page.printed
+    while page.next:
+        firsts.append(page.next.first)
+        number = len(firsts)
+        assert page.next.url == f"https://www.nanhu.gov.cn/module/web/jpage/{group.format(number)[2:]}"
+        page = read(store(size, GROUP.format(group.format(number + 1)), printed + 1) if number < 3 else end, page.next)
+        printed += page.printed
+    assert (firsts, printed) == ([46, 46 + size, 46 + 2 * size], 45 + 2 * size)
+    assert (page.readable, page.problems, page.total) == (True, (), None)
+
+
+@pytest.mark.parametrize(
+    ("record", "date"),
+    [
+        ("<li><a href='{}'>T</a><span>2026-01-23</span></li>", "2026-01-23"),
+        ("<li><a href={}>T</a><i>2026/01/23</i></li>", "2026-01-23"),
+        ("<li><a title='T' href='{}'>T</a><b readlabel='2026-01-23'>2026-01-23</b></li>", "2026-01-23"),
+        ("<p class='lb-list'><a href='{}'>T</a><span>2026.01.23</span></p>", "2026-01-23"),
+        ("<tr><td><a href='{}'>T</a></td><td>[2026-01-23]</td></tr>", "2026-01-23"),
+        ("<table><tr><td>·<a href='{}'>T</a></td><td>2026年1月23日</td></tr></table>", "2026-01-23"),
+        ("<li><a href='{}'>T <em>2026-01-23</em></a></li>", "2026-01-23"),
+        ("<li><a href='{}'>T</a><span>2026-\n01-\n23</span></li>", "2026-01-23"),
+        ("<li><a href='{}'>T</a><span>01-23</span></li>", "2026-01-23"),
+        ("<li><a href='{}'>T</a><span>[01-23]</span></li>", "2026-01-23"),
+        ("<li><a href='{}'>T</a><i>索引号 2026-02-00018</i></li>", None),
+        ("<li><a href='{}'>T</a><i>索引号 2026-02-00018</i><span>2026-01-23</span></li>", "2026-01-23"),
+        ("<li style=<br/><a href='{}'>T</a><span>2026-01-23</span></li>", "2026-01-23"),
+    ],
+)
+def test_records_of_every_markup_are_read(record, date):
+    """List items, table rows, paragraphs; dates beside or in the link, in brackets, torn, without a year, and numbers like them."""
+    page = read(f"<datastore><record><![CDATA[ {record.format('/art/2026/1/22/art_1_5.html')} ]]></record></datastore>")
+    assert [(row.title, row.date) for row in page.records] == [("T", date)]
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("art/2026/1/22/art_1_5.html", "https://www.nanhu.gov.cn/col/col120/art/2026/1/22/art_1_5.html"),
+        ("//fzggw.zj.example/art/2026/1/22/art_1_5.html", "https://fzggw.zj.example/art/2026/1/22/art_1_5.html"),
+        ("http://www.nanhu.gov.cn/art/2026/1/22/art_9_5.html", "http://www.nanhu.gov.cn/art/2026/1/22/art_9_5.html"),
+    ],
+)
+def test_links_of_records_are_of_every_form(href, url):
+    """Relative, without a scheme, of another scheme, host or column: all are press releases of the list."""
+    page = read(f"<datastore><record><![CDATA[<li><a href='{href}'>T</a>2026-01-22</li>]]></record></datastore>")
+    assert [row.url for row in page.records] == [url]
+
+
 def test_groups_are_counted_on_while_rows_are_missing():
     """In the second dialect an answer without a next group is followed by the page after it, up to the total."""
     request = ListingRequest(f"{PROXY}?page=2&columnid=120", platform="jpage", first=3, cursor={"listing": COLUMN})
