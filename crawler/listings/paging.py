@@ -28,10 +28,11 @@ _NUMBER, _GAP = r"([0-9]{1,9})(?![0-9])", r"\s{0,9}"
 _PAGES = (
     re.compile(rf"共{_GAP}{_NUMBER}{_GAP}页"),
     re.compile(rf"(?<![0-9])[0-9]{{1,9}}{_GAP}/{_GAP}{_NUMBER}{_GAP}页"),
+    re.compile(rf"(?:[条篇]|记录|页码){_GAP}[:：]?{_GAP}[0-9]{{1,9}}{_GAP}/{_GAP}{_NUMBER}(?!{_GAP}[/月])"),
     re.compile(rf"\bpage\s{{1,9}}[0-9]{{1,9}}{_GAP}(?:of|/){_GAP}{_NUMBER}\b", re.IGNORECASE),
 )
 _TOTALS = (
-    re.compile(rf"共{_GAP}{_NUMBER}{_GAP}[条篇]"),
+    re.compile(rf"共{_GAP}{_NUMBER}{_GAP}(?:[条篇]|记录)"),
     re.compile(rf"\btotal{_GAP}[:：]?{_GAP}{_NUMBER}{_GAP}(?:items|records|results)\b", re.IGNORECASE),
 )
 

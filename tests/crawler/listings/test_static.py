@@ -115,6 +115,21 @@ def test_configured_patterns_decide():
     assert not read("<li><a href='/art/2024/1/1/art_1_1.html'>U</a></li>", article_urls=("/x/*",)).readable
 
 
+@pytest.mark.parametrize(
+    ("name", "url", "following", "size"),
+    [
+        ("webplus.html", "https://www.nanhu.example/tzgg/list.htm", "https://www.nanhu.example/tzgg/list2.htm", (7, 3)),
+        ("vsb.html", "https://www.nanhu.example/xw/tzgg.htm", "https://www.nanhu.example/xw/tzgg/2.htm", (7, None)),
+    ],
+)
+def test_the_systems_of_universities_are_plain_lists(name, url, following, size):
+    """Webplus names page 2 list2; VSB counts pages from the end: both link it."""
+    text = (DATA / name).read_text(encoding="utf-8")
+    page = read_static(text, ListingRequest(url), section=section(), zone=ZONE)
+    assert ([row.date[:8] for row in page.records], page.problems) == (["2024-05-"] * 3, ())
+    assert (page.next.url, (page.total, page.pages)) == (following, size)
+
+
 def test_rows_in_a_comment_are_unreadable():
     """A list in a comment is not empty, and the links around it are not the list."""
     page = read_data("commented.html")
