@@ -37,8 +37,10 @@ LONGEST_WALK = 6
 _LISTING_READER = "listing-1"
 _LOST = frozenset({Outcome.GONE, Outcome.SOFT_GONE, Outcome.UNREADABLE})
 """What a listing's old address answers when the listing has moved: then, and only then, it is searched for anew."""
-_NOT_THERE = frozenset({Outcome.GONE, Outcome.SOFT_GONE, Outcome.EMPTY})
-"""What answers where a listing has no such page: beyond its last one, or because its pages have other names."""
+_NOT_THERE = frozenset({Outcome.GONE, Outcome.SOFT_GONE})
+"""What answers where a listing has no such page: beyond its last one, or because its pages have other names.
+
+An empty answer is none of these: it may be a failure, and must not look like an end."""
 _READER_FAILS = (ReadError, ValueError, OverflowError, RecursionError)
 """What a page may do to the readers.  They are held to raise only the first; an answer that finds a hole in them is kept too."""
 _GONE_EMPTY = "the listing shows no rows, and held {held} when it was last read: it is not taken for empty"

@@ -45,7 +45,7 @@ def _with_unit(platform: str, request: ListingRequest) -> str:
 
 
 def miss_listing(why: str, request: ListingRequest, *, section: Section) -> ListingPage:
-    """Return what is made of a request that was answered by no page, because there is none or it is empty.
+    """Return what is made of a request that was answered by no page, because there is none.
 
     A page beyond the last one, or one that was looked for under two names, may be missing by right; any other is unreadable.
     """

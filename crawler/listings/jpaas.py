@@ -42,6 +42,7 @@ _FEWEST_DATED = 3  # rows that make a list in the shell's own HTML
 _LONGEST_REASON = 200
 
 _SIZES = re.compile(r"""\b(rows|count|pageSize|limit)["']?\s{0,9}[:=]\s{0,9}["']?([0-9]{1,9})(?![0-9])""")
+_PAGER = re.compile(r"lay_?page|page_?no\b|page_?size\b|pag(?:er|ing|ination)\b|下一?页|下一頁|>\s{0,9}next\b", re.IGNORECASE)
 _SIZE_NAMES = ("rows", "pagesize", "limit")
 
 
@@ -60,11 +61,12 @@ _WAYS: tuple[tuple[Callable[[int, int], dict[str, str]], str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A unit's HTML as a listing: what was found, and how many rows the whole list and a page have."""
+    """A unit's HTML as a listing: what was found, how many rows the whole list and a page have, and whether it prints a pager."""
 
     found: Found | str
     total: int | None
     size: int | None
+    is_paged: bool
 
 
 def is_answer(text: str) -> bool:
@@ -190,7 +192,8 @@ def _listed(text: str | None) -> list[list[Any]]:
 def _answer(html: str, listing: str, section: Section, zone: ZoneInfo) -> _Answer:
     doc = parse(html)
     total, size = _sizes(doc)
-    return _Answer(find_list(html, doc, listing, section, zone), total, size)
+    is_paged = total is not None or size is not None or _PAGER.search(html) is not None
+    return _Answer(find_list(html, doc, listing, section, zone), total, size, is_paged)
 
 
 def _sizes(doc: Document) -> tuple[int | None, int | None]:
@@ -222,6 +225,7 @@ def _first_page(answer: _Answer, request: ListingRequest) -> ListingPage:
         "prints": prints_of(found.records),
     }
     carried |= {"total": str(answer.total)} if answer.total is not None else {}
+    carried |= {} if answer.is_paged else {"unpaged": "yes"}
     is_all = answer.total is not None and found.printed >= answer.total
     following = None if is_all or not carried["ask"] else _asking_page(carried, _SECOND, 0, request.first + found.printed)
     problems = (
@@ -279,6 +283,9 @@ def _in_vain(why: str, request: ListingRequest) -> ListingPage:
         return cannot_read(PLATFORM, f"{why}; what follows is not read")
     if way < len(_WAYS):
         return step(PLATFORM, _asking_page(cursor, _SECOND, way, request.first), f"{why}, asked for by {_WAYS[way - 1][1]}")
+    if "unpaged" in cursor:  # what a visitor sees is all there is to see
+        said = f"no pager is printed, and {why}: the list is taken for whole"
+        return ListingPage(PLATFORM, readable=True, remarks=(said,), is_step=True)
     ways = ", ".join(name for _, name in _WAYS)
     return ListingPage(
         PLATFORM, readable=True, problems=(f"paging is ignored: {why}, however it is asked for ({ways}): first page only",)
@@ -301,7 +308,8 @@ def _refused(why: str, request: ListingRequest) -> ListingPage:
     A unit that may be the list and cannot be asked leaves open which is: another one is never taken in its place.
     """
     if "page" in request.cursor:
-        return _in_vain(f"page {request.cursor['page']} did not come ({why})", request)
+        carried = {name: text for name, text in request.cursor.items() if name != "unpaged"}  # a refusal shows no end
+        return _in_vain(f"page {carried['page']} did not come ({why})", replace(request, cursor=carried))
     if "left" in request.cursor and request.cursor.get("rank") == str(FURNITURE):
         return _next_unit(_listed(request.cursor.get("best")), request, None)
     unit = request.cursor.get("unit")

@@ -158,3 +158,18 @@ def test_a_jpaas_listing_that_is_refused_cannot_be_read(tmp_path):
     site = Site(tmp_path, {FOLDER: SHELL}, 'unit = "内容2"\n', api=lambda _: '{"success":false,"data":{}}')
     with pytest.raises(ListingError, match="unit '内容2': the platform sends no HTML for it"):
         site.sweep()
+
+
+def test_the_sitemaps_of_an_index_are_swept(tmp_path):
+    """An index counts as no answer; a sitemap that is missing leaves the sweep incomplete, and the next one is read."""
+    url = "http://127.0.0.1{}/zwgk/tzgg/202605/t20260501_{}.html"
+    locs = ["".join(f"<url><loc>{url.format('', n)}</loc></url>" for n in each) for each in ((1, 2), (3,))]
+    index = "".join(f"<sitemap><loc>{name}.xml</loc></sitemap>" for name in ("a", "b", "c"))
+    pages = {f"{FOLDER}{name}.xml": f"<?xml version='1.0'?><urlset>{each}</urlset>" for name, each in zip("ac", locs, strict=True)}
+    site = Site(tmp_path, {FOLDER: f"<?xml version='1.0'?><sitemapindex>{index}</sitemapindex>", **pages})
+    found = site.sweep()
+    assert site.asked == [FOLDER, *(f"{FOLDER}{name}.xml" for name in "abc")]
+    assert (found.platform, found.rows, found.complete) == ("static", 3, False)
+    assert "b.xml: the server says that there is no such page (404)" in found.note
+    site.pages[f"{FOLDER}b.xml"] = f"<urlset>{locs[0]}</urlset>".replace("_1", "_5").replace("_2", "_6")
+    assert (site.sweep().rows, site.sweep().complete) == (5, True)

@@ -153,6 +153,27 @@ def test_paging_that_is_ignored_is_said():
     )
 
 
+def test_a_list_without_a_pager_is_whole():
+    """Page 2 is asked for all the same; where it is page 1 whatever is asked, a list that prints no pager is all there is."""
+    _, pages = play(shell("内容1"), lambda _: answer(rows(1, 4)))
+    assert [len(page.records) for page in pages] == [0, 4, 0, 0, 0, 0]
+    assert (pages[-1].next, pages[-1].problems, pages[-1].is_step) == (None, (), True)
+    assert pages[-1].remarks == ("no pager is printed, and page 2 shows page 1 again: the list is taken for whole",)
+
+
+def test_a_refusal_is_no_end():
+    """Where one way of asking for page 2 was refused, a list without a pager is not taken for whole."""
+    _, pages = play(shell("内容1"), lambda query: REFUSED if "limit" in query or "rows" in query else answer(rows(1, 4)))
+    assert pages[-1].problems[0].endswith("first page only")
+
+
+@pytest.mark.parametrize("pager", ["<div class='pagination'></div>", "<a>下一页</a>", "<script>laypage({cont:'p'})</script>"])
+def test_a_list_with_a_pager_is_not_taken_for_whole(pager):
+    """Where a pager is printed and paging is ignored, there is more to see than was read."""
+    _, pages = play(shell("内容1"), lambda _: answer(rows(1, 4) + pager))
+    assert pages[-1].problems[0].endswith("first page only")
+
+
 @pytest.mark.parametrize("empty", ["", "<ul></ul>", "<p>暂无信息</p>"])
 def test_a_list_that_states_no_size_ends_with_an_empty_page(empty):
     """Without a count, pages are asked for until one is empty."""
