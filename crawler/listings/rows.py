@@ -32,6 +32,14 @@ _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _SPACES_HTML = re.compile(r"[ \t\n\r\f]+")
 _SPACES = re.compile(r"\s+")
 _MONTH_DAY = re.compile(r"(1[0-2]|0?[1-9])[-/.月](3[01]|[12][0-9]|0?[1-9])日?")
+_DAY_FIRST, _DAY_LAST = (
+    re.compile(
+        template.format(
+            year=r"(?P<year>(?:19|20)[0-9]{2})", month=r"(?P<month>1[0-2]|0?[1-9])", day=r"(?P<day>3[01]|[12][0-9]|0?[1-9])"
+        )
+    )
+    for template in (r"{day}[ 日/]{{0,3}}{year} ?[-./年] ?{month} ?月?", r"{year} ?[-./年] ?{month} ?月?[ /]{{1,3}}{day}日?")
+)
 _BRACKETED_MONTH_DAY = re.compile(r"[\[(（【]\s*" + _MONTH_DAY.pattern + r"\s*[\])）】]$")
 _YEAR_IN_PATH = re.compile(r"/((?:19|20)[0-9]{2})(?=/)")
 
@@ -120,6 +128,7 @@ def read_row(url: str, anchors: Sequence[Node], scopes: Iterable[Node], leave_ou
     title = max((_title(text, anchor) for (text, _), anchor in zip(inside, anchors, strict=True)), key=len)
     printed = next((found for scope in around if (found := date_within(scope, leave_out, zone))), None)
     printed = printed or next((found for _, found in inside if found), None)
+    printed = printed or next((found for scope in around if (found := _torn_apart(text_of(scope, leave_out)))), None)
     month_day = None if printed else _month_day(around, leave_out, anchors)
     return Row(url, title, printed, month_day)
 
@@ -194,11 +203,24 @@ def _place(text: str, value: str, start: int) -> tuple[int, int]:
     return found.span() if found else (start, start)
 
 
+def _torn_apart(text: str) -> str | None:
+    """Return the date of a row that prints the day large, and year and month beside it, and nothing else."""
+    found = _DAY_FIRST.fullmatch(text.strip(_EDGES)) or _DAY_LAST.fullmatch(text.strip(_EDGES))
+    return _day(int(found["year"]), (int(found["month"]), int(found["day"]))) if found else None
+
+
 # The text of a link.
 
 
 def _split(anchor: Node, zone: ZoneInfo) -> tuple[str, str | None]:
     """Part a link into title and date: a date in an element of its own, or at an edge, since one within belongs to the title."""
+    headings = find_all(anchor, "h1, h2, h3, h4, h5, h6")
+    if len(headings) == 1 and text_of(headings[0]):  # a card: picture, title, summary and date in one link
+        return text_of(headings[0]), _split_all(anchor, zone)[1]
+    return _split_all(anchor, zone)
+
+
+def _split_all(anchor: Node, zone: ZoneInfo) -> tuple[str, str | None]:
     for leaf in _leaves(anchor):
         text = text_of(leaf)
         if dates := _ranked([text], zone):

@@ -51,6 +51,11 @@ def row_of(html, url=URL):
         ("<li><a href=x>Port</a><p>截止日期 2024-06-03</p></li>", "Port", None),
         ("<li><a href=x>Port<span>截止日期 2024-06-03</span></a></li>", "Port", None),
         ("<li><a href=x>Port</a></li>", "Port", None),
+        ("<li><div><b>03</b><i>2024-06</i></div><a href=x>Port</a></li>", "Port", "2024-06-03"),
+        ("<li><a href=x>Port</a><p>2024年6月</p><p>3日</p></li>", "Port", "2024-06-03"),
+        ("<li><a href=x>Port</a><b>31</b><i>2024-06</i></li>", "Port", None),
+        ("<li><a href=x>Port</a><b>3</b> of <i>2024-06</i></li>", "Port", None),
+        ("<li><a href=x><img src=i><h3>Port</h3><p>It was 1999.</p><span>2024-06-03</span></a></li>", "Port", "2024-06-03"),
     ],
 )
 def test_title_and_date_are_parted(html, title, printed):
