@@ -20,6 +20,7 @@ from crawler.listings.base import ListingPage, ListingRequest, cannot_read, coun
 from crawler.listings.lists import Found, find_list
 from crawler.listings.paging import stated_size
 from crawler.listings.static import read_static
+from crawler.listings.trs import pager_of, read_trs
 from crawler.listings.units import FURNITURE, LIST, Unit, asking, units_of
 
 if TYPE_CHECKING:
@@ -112,16 +113,16 @@ def _read_shell(text: str, request: ListingRequest, section: Section, zone: Zone
         named = [unit for unit in units if unit.name == wanted]
         return _choose_among(named, request, None) if named else cannot_read(PLATFORM, _no_such_unit(wanted, units))
     printed = len(found.records) if isinstance(found, Found) and _is_list(found, section) else 0
-    likely = [unit for unit in units if unit.rank == LIST]
-    if printed and not likely:
+    others = [unit for unit in units if unit.rank != FURNITURE]
+    if printed and not others:
         return _read_html(text, request, section, zone)
-    others = [unit for unit in units if unit.rank != FURNITURE] or units
-    return _choose_among(others[:_MOST_ASKED], request, printed or None)
+    return _choose_among((others or units)[:_MOST_ASKED], request, printed or None)
 
 
 def _read_html(text: str, request: ListingRequest, section: Section, zone: ZoneInfo) -> ListingPage:
-    """Read the list that stands in the shell's own HTML."""
-    page = read_static(text, replace(request, cursor={}), section=section, zone=zone)
+    """Read the list that stands in the shell's own HTML, which may have a pager of its own."""
+    read = read_static if pager_of(parse(text)) is None else read_trs
+    page = read(text, replace(request, cursor={}), section=section, zone=zone)
     return replace(page, platform=PLATFORM, unit=IN_PAGE if page.readable else None)
 
 

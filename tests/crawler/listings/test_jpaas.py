@@ -282,15 +282,21 @@ def test_a_refused_page_2_is_asked_for_otherwise():
 
 
 def test_a_list_in_the_shell_is_read_from_there():
-    """Where no unit is named like a list, dated rows in the page's own HTML are it; header and footer are units all the same."""
-    page = read(shell("网站头部", "左栏", html=rows(1, 4)))
-    assert (page.platform, page.unit, len(page.records), page.is_step) == ("jpaas", "html", 4, False)
+    """Where all units stand around on every page, dated rows in the page's own HTML are the list, with the pager that it has."""
+    text = shell("网站头部", "页脚", html=rows(1, 4))
+    page = read(text)
+    assert (page.platform, page.unit, len(page.records), page.is_step, page.next) == ("jpaas", "html", 4, False, None)
+    following = read(text + "<script>createPageHTML(3, 0, 'index', 'html')</script>").next
+    assert (following.url, following.platform) == ("https://www.nanhu.gov.cn/col/col1229/index_1.html", "trs")
+    assert read(text + "<a href='index_2.html'>下一页</a>").next.platform == "static"
 
 
-@pytest.mark.parametrize(("printed", "unit"), [(8, "html"), (3, "信息列表")])
-def test_a_list_in_the_shell_competes_with_units(printed, unit):
+@pytest.mark.parametrize("name", ["信息列表", "左栏"])
+@pytest.mark.parametrize(("printed", "is_taken"), [(8, True), (3, False)])
+def test_a_list_in_the_shell_competes_with_units(printed, is_taken, name):
     """The one with more press releases is taken, and asked again where it came first."""
-    _, pages = play(shell("信息列表", html=rows(1, printed)), lambda _: answer(rows(20, 24) + "<i count=5></i>"))
+    unit = "html" if is_taken else name
+    _, pages = play(shell(name, html=rows(1, printed)), lambda _: answer(rows(20, 24) + "<i count=5></i>"))
     assert (pages[-1].unit, pages[-1].next) == (unit, None)
 
 
