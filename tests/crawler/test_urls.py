@@ -370,6 +370,96 @@ def test_different_pages_never_share_a_key(left, right):
     assert (url_key(one) == url_key(other)) == (one.partition("://")[2] == other.partition("://")[2])
 
 
+# A page in signs: what may be written raw or escaped, what stands as it is, what is always escaped, what is no ASCII.
+FREE, RAW, ESCAPED, HAN = "abZ09-._~", "!$'()*+,;:@", "%/?#&= ", "公告"
+SIGNS = st.sampled_from(FREE + RAW + ESCAPED + HAN)
+WORDS = st.text(SIGNS, min_size=1, max_size=4).filter(lambda word: word not in {".", ".."})
+PARAMETERS = st.tuples(st.sampled_from(["id", "page", "a1", "k", "公"]), st.one_of(st.none(), WORDS))
+PAGES = st.tuples(
+    st.sampled_from(["h.cn", "www.h.cn", "xn--fiq228c.com"]),
+    st.sampled_from(["", ":8000"]),
+    st.lists(st.one_of(WORDS, st.just("")), max_size=3).map(tuple),
+    st.lists(PARAMETERS, max_size=2).map(tuple),
+)
+TRACKING = (
+    "utm_source=x",
+    "SPM=1.2",
+    "from=timeline",
+    "_=1663641960000",
+    "0.4777123",
+    "jsessionid=AB",
+    "share_token=9",
+    "cache=0.33123",
+)
+
+
+def spelt(draw, word):
+    """Return a word as somebody may write it into an address."""
+    written = []
+    for sign in word:
+        escapes = "".join(f"%{byte:02X}" for byte in sign.encode())
+        is_escaped = sign in ESCAPED or (sign in FREE + HAN and draw(st.booleans()))
+        written.append((escapes.lower() if draw(st.booleans()) else escapes) if is_escaped else sign)
+    return "".join(written)
+
+
+def address(draw, page):
+    """Return an address of a page, in one of its many spellings."""
+    host, port, segments, parameters = page
+    scheme = draw(st.sampled_from(["http", "https", "HTTP", "Https"]))
+    default = draw(st.sampled_from(["", ":", ":80" if scheme.lower() == "http" else ":443"]))
+    path = draw(st.sampled_from(["", "/.", "/x/..", "/%2e"]))
+    path += "".join(f"/{spelt(draw, segment)}{draw(st.sampled_from(['', '', '/.', '/y/%2E.']))}" for segment in segments[:-1])
+    path += "".join(f"/{spelt(draw, segment)}" for segment in segments[-1:])
+    path += (
+        draw(st.sampled_from(["", ";jsessionid=0A.n1", ";JSESSIONID="]))
+        if path.rpartition("/")[2] not in {"", ".", "..", "%2e"}
+        else ""
+    )
+    pieces = [spelt(draw, name) + ("" if value is None else f"={spelt(draw, value)}") for name, value in parameters]
+    for tracking in draw(st.lists(st.sampled_from(TRACKING), max_size=2)):
+        pieces.insert(draw(st.integers(0, len(pieces))), tracking)
+    query = f"?{'&'.join(pieces)}" if pieces else draw(st.sampled_from(["", "?"]))
+    cased = host.upper() if draw(st.booleans()) else host
+    fragment = draw(st.sampled_from(["", "#", "#top?x"]))
+    return f"{draw(st.sampled_from(['', ' ']))}{scheme}://{cased}{port or default}{path}{query}{fragment}"
+
+
+def named(page):
+    """Return what names a page: an empty path is that of the root."""
+    host, port, segments, parameters = page
+    return host, port, segments or ("",), parameters
+
+
+@given(PAGES, st.data())
+def test_every_spelling_of_a_page_gives_its_key(page, data):
+    """Case, port, dots, escapes, fragments, sessions, campaigns and schemes are no part of a page's name."""
+    assert url_key(address(data.draw, page)) == url_key(address(data.draw, page))
+
+
+@given(PAGES, PAGES, st.data())
+def test_keys_are_equal_only_where_pages_are(left, right, data):
+    """Whatever the spelling, pages of another host, port, path or query have another key."""
+    keys = [url_key(address(data.draw, page)) for page in (left, right)]
+    assert (keys[0] == keys[1]) == (named(left) == named(right))
+
+
+@given(PAGES, st.data())
+def test_one_sign_more_is_another_page(page, data):
+    """A page differs from its nearest neighbours: one sign more in a path or a value, one parameter more or less."""
+    host, port, segments, parameters = page
+    last = segments[-1] if segments else ""
+    sign = data.draw(SIGNS.filter(lambda sign: last + sign not in {".", ".."}))
+    others = [
+        (host, port, (*segments[:-1], last + sign), parameters),
+        (host, port, segments, (*parameters, ("id", "7"))),
+        (host, port or ":8000", segments, parameters) if not port else (host, "", segments, parameters),
+        (f"wap.{host}", port, segments, parameters),
+    ]
+    key = url_key(address(data.draw, page))
+    assert all(url_key(address(data.draw, other)) != key for other in others)
+
+
 @given(st.text(max_size=60), st.booleans())
 def test_any_text_is_a_url_or_a_value_error(text, relative):
     """Whatever is written in an href gives an http(s) URL or a ValueError."""
