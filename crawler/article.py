@@ -16,7 +16,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from crawler.attachments import find_attachments
-from crawler.containers import Body, find_body
+from crawler.containers import Body, find_body, without_counters
 from crawler.dates import Printed, parse_date, parse_meta, read_day, unannounced_date
 from crawler.errors import ReadError
 from crawler.fallback import guess_paragraphs
@@ -147,13 +147,11 @@ def _read(page: _Page, failed: Reading) -> Reading:
     if page.body is None and _may_be_guessed(page, title, dated):
         paragraphs, said = _guessed(page, title)
         problems += said
-    parts, odd = parts_of(page.doc, page.text, page.url, page.base)
     found = _Found(title, dated, head, paragraphs, find_attachments(page.doc, page.body, page.base, page.around.all))
     reading = replace(
         failed,
         dates=tuple(DateCandidate(each.printed.value, each.origin) for each in dated),
-        problems=(*failed.problems, *problems, *((odd,) if odd else ())),
-        parts=parts,
+        problems=(*failed.problems, *problems),
         template=template_of(page.body, title.origin if title else None, dated[0].origin if dated else None),
     )
     return _judged(page, found, reading)
@@ -163,7 +161,9 @@ def _judged(page: _Page, found: _Found, reading: Reading) -> Reading:
     """Return a reading with its outcome: with content only where everything is there that makes a press release."""
     missing = _missing(page, found)
     if found.title is not None and not missing:
-        return replace(reading, outcome=Outcome.OK, content=_content(page, found, found.title))
+        parts, odd = parts_of(page.doc, page.text, page.url, page.base)
+        content, problems = _content(page, found, found.title), (*reading.problems, *odd)
+        return replace(reading, outcome=Outcome.OK, content=content, parts=parts, problems=problems)
     if not page.around.all and not blocks(page.doc):
         return replace(reading, outcome=Outcome.EMPTY, problems=(*reading.problems, "the document holds no visible text"))
     return replace(reading, problems=(*reading.problems, *missing))
@@ -308,7 +308,7 @@ def _guessed(page: _Page, title: Title | None) -> tuple[tuple[str, ...], list[st
     A few words are no text: they are what is left of a page whose text is drawn by a script.
     """
     try:
-        _, lines = _parted(guess_paragraphs(page.text, page.url), title)
+        _, lines = _parted(without_counters(guess_paragraphs(page.text, page.url)), title)
     except ReadError as exc:
         return (), [str(exc)]
     is_titled = title is not None and bool(lines) and squash(lines[0]) == squash(title.text)

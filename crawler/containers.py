@@ -15,7 +15,7 @@ from crawler.urls import canonical_url
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["CONTAINERS", "MARKED", "NOISE", "Body", "Container", "find_body", "is_chatter", "is_content_frame"]
+__all__ = ["CONTAINERS", "MARKED", "NOISE", "Body", "Container", "find_body", "is_chatter", "is_content_frame", "without_counters"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,9 @@ CONTAINERS = (
     Container(".main-txt", "main-txt", "JCMS: the usual class of #zoom, where the id was dropped"),
     Container(".articleBox", "articleBox", "gkmlpt, Guangdong"),
     Container(".ewb-article", "ewb-article", "Epoint"),
+    Container(".pages_content", "pages_content", "gov.cn and those who took over its templates"),
+    Container("#BodyLabel", "BodyLabel", "Hingesoft HZCMS: the network offices"),
+    Container("#Zoom", "Zoom", "TRS templates that spell it so"),
     Container("[itemprop=articleBody]", "articleBody", "schema.org"),
 )
 
@@ -99,7 +102,7 @@ _MARKS = re.compile(r"<!--\s*ZJEG_RSS\.content\.begin\s*-->(.*?)(?:<!--\s*ZJEG_R
 # Possessive: what one of them takes it does not give back, so that no row of bars can be parted in a million ways.
 _OPEN, _CLOSE = r"[\s\u3000【\[（(|]*+", r"[\s\u3000】\]）)|]*+"
 _SIZES = r"[大中小]|large|medium|small|big|normal|[ATa][+-]?|[\s|/\]\[]"
-_COUNTED = r"(?:浏览|点击|阅读|访问|查看|人气)(?:次数|人数|人次|量|数|率)?"
+_COUNTED = r"(?:浏览|点击|阅读|访问|查看|下载|人气)(?:次数|人数|人次|量|数|率)?"
 _STEP = (
     r"[上下前后][一1]?[页頁]|[首尾末][页頁]|第[一\d]{1,3}[页頁]|共\s?\d{1,3}\s?[页頁]|(?:previous|prev|next|first|last)(?: page)?"
 )
@@ -122,11 +125,8 @@ _CHATTER = re.compile(
     re.IGNORECASE,
 )
 # A pager: steps and numbers, at least one step or two numbers in brackets.
-_PAGER = re.compile(
-    r"(?=.*(?:[上下首尾末]一?[页頁]|\bpage\b|\d[\]】)]\s?[\[【(]\d))"
-    rf"(?:{_STEP}|\d{{1,3}}|[\s\xa0\u3000\[\]【】()<>«»|/….·])++",
-    re.IGNORECASE,
-)
+_PAGER = re.compile(rf"(?:{_STEP}|\d{{1,3}}|[\s\xa0\u3000\[\]【】()<>«»|/….·])++", re.IGNORECASE)
+_STEPS = re.compile(r"[上下首尾末]一?[页頁]|\bpage\b|\d[\]】)]\s?[\[【(]\d", re.IGNORECASE)
 _LONGEST_PAGER = 200
 # Lines of credits, and the counters that some templates print within them; elsewhere a counted number is what the text says.
 _CREDITS = re.compile(
@@ -205,12 +205,16 @@ def is_content_frame(frame: Node) -> bool:
 
 def is_chatter(line: str) -> bool:
     """Tell whether a whole line is the page talking about itself: counters, print, share and font buttons, QR captions."""
-    return _CHATTER.fullmatch(line) is not None or (len(line) <= _LONGEST_PAGER and _PAGER.fullmatch(line) is not None)
+    return _CHATTER.fullmatch(line) is not None or _is_pager(line)
+
+
+def _is_pager(line: str) -> bool:
+    return len(line) <= _LONGEST_PAGER and _PAGER.fullmatch(line) is not None and _STEPS.search(line) is not None
 
 
 def _without_chatter(lines: list[str], node: Node, base: str) -> tuple[str, ...]:
     """Return the lines that belong to the text: no chatter, and nothing that leads on to other pages at its end."""
-    kept = [_uncounted(line) for line in lines if not is_chatter(line)]
+    kept = list(without_counters(lines))
     while kept and _NEIGHBOUR.fullmatch(kept[-1]):
         kept.pop()
     heading = next((place for place, line in enumerate(kept) if _RELATED.fullmatch(line)), None)
@@ -219,10 +223,17 @@ def _without_chatter(lines: list[str], node: Node, base: str) -> tuple[str, ...]
     return tuple(kept)
 
 
+def without_counters(lines: Sequence[str]) -> tuple[str, ...]:
+    """Return lines of a text without those that are the page talking about itself, and without the counters in its credits."""
+    return tuple(_uncounted(line) for line in lines if not is_chatter(line))
+
+
 def _uncounted(line: str) -> str:
     """Return a line of credits without the counter in it, any other line as it is."""
-    is_credits = len(line) <= _LONGEST_CREDITS and "。" not in line and _CREDITS.search(line) is not None
-    return _COUNTER.sub("", line).strip() if is_credits and _COUNTER.search(line) else line
+    if line.isascii() or len(line) > _LONGEST_CREDITS or "。" in line:
+        return line
+    is_counted = _COUNTER.search(line) is not None and _CREDITS.search(line) is not None
+    return _COUNTER.sub("", line).strip() if is_counted else line
 
 
 def _images(node: Node, dropped: set[int], base: str) -> tuple[str, ...]:

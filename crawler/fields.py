@@ -143,7 +143,7 @@ _LABELS = (
     ),
     (
         "plain",
-        r"date|time|(?<![\u4e00-\u9fff])(?:日\s?期|[时時]\s?[间間])|信息(?:日期|时间)|(?<=文章)时间",
+        r"date|time|(?<![\u4e00-\u9fff])(?:日\s{0,4}期|[时時]\s{0,4}[间間])|信息(?:日期|时间)|(?<=文章)时间",
         "a bare word; beside a title it is the date of publication",
     ),
     (
@@ -201,8 +201,8 @@ _VALUE_LABEL = Label(
     beginnings=re.compile("article|news|source|information|author|writer|信|文|稿|新|資|来|來|作|撰"),
     pattern=re.compile(
         r"(?<![a-z\u4e00-\u9fff])(?:"
-        r"(?P<source>(?:信息|文章|稿件|新闻|資料|新聞)?[来來]\s?源(?:于)?|(?:article\s|news\s)?source|information\ssource)"
-        r"|(?P<author>作\s?者|撰稿人?|author|writer))\s{0,9}[:：]",
+        r"(?P<source>(?:信息|文章|稿件|新闻|資料|新聞)?[来來]\s{0,4}源(?:于)?|(?:article\s|news\s)?source|information\ssource)"
+        r"|(?P<author>作\s{0,4}者|撰稿人?|author|writer))\s{0,9}[:：]",
         re.IGNORECASE,
     ),
 )

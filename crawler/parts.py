@@ -77,7 +77,7 @@ class _Numbered:
     behind: str
 
 
-def parts_of(doc: Document, text: str, url: str, base: str) -> tuple[tuple[str, ...], str | None]:
+def parts_of(doc: Document, text: str, url: str, base: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the absolute URLs of an article's further pages in order, and what is odd about them.
 
     `text` is the page's source, `url` its own address and `base` what its links are relative to.  A further page itself names
@@ -85,13 +85,13 @@ def parts_of(doc: Document, text: str, url: str, base: str) -> tuple[tuple[str, 
     """
     own = _resolved(url, None) if _may_be_spread(text, url) else None
     if own is None or looks_like_listing(own):
-        return (), None
+        return (), ()
     told = _told(doc, own, base) if _SCRIPT in text else None
     if told is None:
         told = _linked(doc, own, base)
     if len(told) > MOST_PARTS:
-        return (), f"it claims more than {MOST_PARTS} further pages, as no press release has"
-    return told, None
+        return (), (f"it claims more than {MOST_PARTS} further pages, as no press release has",)
+    return told, ()
 
 
 def _may_be_spread(text: str, url: str) -> bool:

@@ -39,8 +39,9 @@ def test_every_known_container_is_found(container):
 
 def test_names_count_as_spelt():
     """In quirks mode the selectors take other cases too, which would find other elements on pages that have been read before."""
-    assert body_of("<div id=Zoom>Text.</div>") is None
-    assert body_of("<!DOCTYPE html><div id=Zoom>Text.</div>") is None
+    assert body_of("<div id=ZOOM>Text.</div>") is None
+    assert body_of("<!DOCTYPE html><div id=ZOOM>Text.</div>") is None
+    assert body_of("<!DOCTYPE html><div id=Zoom>Text.</div><div class=TRS_Editor>More.</div>").container == ".TRS_Editor"
     assert body_of("<div class=trs_editor>Text.</div>") is None
 
 

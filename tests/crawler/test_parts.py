@@ -20,7 +20,7 @@ FIRST = FOLDER + "t20220920_7.shtml"
 def parts(page: str, url: str = FIRST) -> list[str]:
     """Return the further pages that a page names, without the folder that it is in; there must be nothing odd."""
     urls, odd = parts_of(parse(page), page, url, url)
-    assert odd is None
+    assert odd == ()
     return [each.removeprefix(url.rpartition("/")[0] + "/") for each in urls]
 
 
@@ -124,7 +124,10 @@ def test_too_many_pages_are_a_problem():
         script(f"createPageHTML({MOST_PARTS + 2}, 0, 't20220920_7', 'shtml')"),
         links(("t20220920_7_900.shtml", "末页"), ("t20220920_7_1.shtml", "2")),
     ):
-        assert parts_of(parse(page), page, FIRST, FIRST) == ((), "it claims more than 100 further pages, as no press release has")
+        assert parts_of(parse(page), page, FIRST, FIRST) == (
+            (),
+            ("it claims more than 100 further pages, as no press release has",),
+        )
     page = script(f"createPageHTML({MOST_PARTS + 1}, 0, 't20220920_7', 'shtml')")
     assert len(parts(page)) == MOST_PARTS
 
