@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from seeds.listing import GROUP, PER_PAGE
+from seeds.portal import Platform
 from tests.world import World
 
 if TYPE_CHECKING:
@@ -50,9 +52,10 @@ def the_museum(world: World) -> Release:
 
 
 @contextmanager
-def day_before(folder: Path) -> Iterator[World]:
-    """Give the world as it stands after a first crawl, on the day before the stories."""
-    with World(folder) as world:
+def day_before(folder: Path, platform: Platform = Platform.JCMS) -> Iterator[World]:
+    """Give the world as it stands after a first crawl, on the day before the stories; one answer holds the whole listing."""
+    per_page = PER_PAGE if platform is Platform.JCMS else GROUP
+    with World(folder, platform=platform, per_page=per_page) as world:
         open_museum(world)
         world.settle()
         yield world

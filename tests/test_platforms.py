@@ -19,13 +19,20 @@ LISTED = 42
 FEEDS = ("rss", "atom")
 
 
-@pytest.fixture(params=Platform)
-def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
-    """Give a world after its first crawl, for each platform."""
+@pytest.fixture(scope="module", params=Platform)
+def first_day(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[World]:
+    """Give a world after its first crawl, on each platform in turn."""
     per_page = 5 if request.param is Platform.JCMS else 15
-    with World(tmp_path, 40, platform=request.param, per_page=per_page) as world:
+    with World(tmp_path_factory.mktemp("first-day"), 40, platform=request.param, per_page=per_page) as world:
         world.settle()
         assert len(world.contents()) == LISTED
+        yield world
+
+
+@pytest.fixture
+def world(first_day: World, tmp_path: Path) -> Iterator[World]:
+    """Give a world that is the test's own, and stands as on the first day."""
+    with first_day.again(tmp_path, lambda _world: None) as world:
         yield world
 
 

@@ -114,7 +114,7 @@ def _pager(sheet: Sheet, number: int, path: str) -> str:
     before = [link("Previous", number - 1, "p_prev")] if number > 1 else []
     after = [link("Next", number + 1, "p_next"), link("Last", sheet.pages, "p_last")] if number < sheet.pages else []
     total = f'<span class="p_t">Total: {len(sheet.rows)} items</span>'
-    return f'<span class="p_pages">{"".join([total, *before, *numbers, *after])}</span>'
+    return f'<span class="p_pages">{" ".join([total, *before, *numbers, *after])}</span>'
 
 
 # --------------------------------------------------------------------------------------------------------------- feeds
