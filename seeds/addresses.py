@@ -31,6 +31,7 @@ __all__ = [
     "column_named",
     "digest_of",
     "name_of_column",
+    "part_of",
     "unsigned",
 ]
 
@@ -52,6 +53,7 @@ TICKET = "ticket-to-be-signed"
 NEW_SINCE = "2024-01-01"
 """From this day on JPaaS gives articles its own addresses; the older ones keep those of JCMS."""
 _NAMES = {HOME: "", TODAY: "jxtd", REPORTS: "gzbg", PHOTOS: "tpxw", SECOND: "csxw"}
+_PART = re.compile(r"(/en/[a-z0-9]+/[0-9]{6}/t[0-9]{8}_[0-9]+)_([1-9][0-9]{0,2})\.html")
 _NUMBERS = {name: number for number, name in _NAMES.items()}
 
 
@@ -83,6 +85,12 @@ def column_named(name: str) -> int:
 def digest_of(*parts: object) -> str:
     """Return 32 hex digits that stand for something, the same on every machine."""
     return hashlib.sha256(":".join(map(str, parts)).encode()).hexdigest()[:32]
+
+
+def part_of(path: str) -> tuple[str, int]:
+    """Return the path of the article that a page belongs to, and which of its pages it is, from 0: TRS numbers the further ones."""
+    found = _PART.fullmatch(path)
+    return (f"{found[1]}.html", int(found[2])) if found else (path, 0)
 
 
 def unsigned(target: str) -> str:

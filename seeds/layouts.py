@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from seeds.addresses import HOME
 from seeds.chrome import COLUMNS
-from seeds.markup import around_article, column_link, escaped
+from seeds.markup import around_article, column_link, escaped, shown
 from seeds.records import Layout
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ TEASER = 90
 
 
 def _changed(twin: Twin, release: Release, around: Surroundings) -> str:
-    paragraphs = "\n".join(f'<section class="n-p">{escaped(words)}</section>' for words in release.paragraphs)
+    paragraphs = "\n".join(f'<section class="n-p">{escaped(words)}</section>' for words in shown(release, around).paragraphs)
     return (
         f'<main class="n-main"><div class="n-crumb">{column_link(twin.platform, HOME)}</div>\n'
         f'<div class="n-ttl">{escaped(release.title)}</div>\n<i class="n-dt">{release.published}</i>\n'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ __all__ = [
     "metas",
     "paragraphs_of",
     "relative",
+    "shown",
     "site_metas",
     "text_of",
     "wall",
@@ -43,13 +44,14 @@ DESCRIPTION = 120
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What an article page shows besides the article: its column, when it was generated, and its neighbours."""
+    """What an article page shows besides the article: its column, when it was generated, its neighbours, and which page it is."""
 
     column: int
     made_at: datetime
     previous: Release | None = None
     following: Release | None = None
     related: Sequence[Release] = ()
+    part: int = 0
 
 
 def wall(moment: datetime) -> str:
@@ -117,6 +119,15 @@ def _division(words: str) -> str:
 
 PARAGRAPHS: tuple[Callable[[str], str], ...] = (_plain, _wrapped, _spans, _division)
 """How paragraphs are marked up; an article keeps to one of them."""
+
+
+def shown(release: Release, around: Surroundings) -> Release:
+    """Return an article with what this page of it shows: a part of the text where it is spread, and pictures on the first."""
+    if release.pages == 1:
+        return release
+    first = around.part * release.spread
+    pictures = () if around.part else release.images
+    return replace(release, paragraphs=release.paragraphs[first : first + release.spread], images=pictures)
 
 
 def paragraphs_of(release: Release) -> list[str]:

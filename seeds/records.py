@@ -48,7 +48,8 @@ class Release:
     `published` is the printed date, `YYYY-MM-DD HH:MM` in the portal's zone.  `columns` are the columns under which the
     article answers, the first of them its home; there is one path for each, and all hold the same text.  `day` is the date
     in the paths: it stays when the printed date moves.  `listed_in` is the column whose listing shows it.  `state` is
-    `live`, `unlisted` (answers, but is on no listing) or `removed` (404).  `platform` settles how its paths look.
+    `live`, `unlisted` (answers, but is on no listing) or `removed` (404).  `platform` settles how its paths look.  On TRS a text
+    may be spread over pages of `spread` paragraphs each; 0 is the ordinary thing, one page.
     """
 
     id: int
@@ -64,6 +65,13 @@ class Release:
     pinned: bool = False
     state: str = "live"
     platform: Platform = Platform.JCMS
+    spread: int = 0
+
+    @property
+    def pages(self) -> int:
+        """How many pages hold the text at each of its addresses."""
+        is_spread = self.spread > 0 and self.platform is Platform.TRS
+        return max(-(-len(self.paragraphs) // self.spread), 1) if is_spread else 1
 
     @property
     def column(self) -> int:

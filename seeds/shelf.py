@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from seeds.addresses import part_of
 from seeds.records import Gone, Layout
 
 if TYPE_CHECKING:
@@ -53,18 +54,19 @@ class Shelf:
 
     def number_at(self, path: str) -> int | None:
         """Return the id of the article that answers, or once answered, at `path`; None where no article ever did."""
-        return self._by_path.get(path)
+        return self._by_path.get(part_of(path)[0])
 
     def at_path(self, path: str) -> tuple[Release, int] | None:
         """Return the article that answers at `path` and the column it stands in there; None where nothing answers."""
-        article = self.articles.get(self._by_path.get(path, 0))
-        if article is None or article.state == "removed":
+        whole, part = part_of(path)
+        article = self.articles.get(self._by_path.get(whole, 0))
+        if article is None or article.state == "removed" or part >= article.pages:
             return None
-        return next(((article, column) for column in article.columns if article.path_in(column) == path), None)
+        return next(((article, column) for column in article.columns if article.path_in(column) == whole), None)
 
     def way_gone(self, path: str) -> Gone:
         """Return how an address answers at which nothing stands."""
-        return self.gone.get(self._by_path.get(path, 0), Gone.NOT_FOUND)
+        return self.gone.get(self._by_path.get(part_of(path)[0], 0), Gone.NOT_FOUND)
 
     def rows(self, column: int) -> list[tuple[Release, int]]:
         """Return the rows of a column's listing in order: each article with the column that its link names.

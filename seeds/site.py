@@ -11,7 +11,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from seeds.addresses import HOST_MARK, TICKET, unsigned
+from seeds.addresses import HOST_MARK, TICKET, part_of, unsigned
 from seeds.chrome import ASSETS, COLUMNS
 from seeds.pages import Surroundings, article_page, challenge_page, chinese_home, english_home, error_page
 from seeds.platforms import CLICKS, TWINS, Sheet
@@ -216,7 +216,7 @@ class Site:
         body = self._kept(
             ask.path,
             stamp,
-            lambda: article_page(release, self._surroundings(release, column, shelf), layout=shelf.layout),
+            lambda: article_page(release, self._surroundings(release, column, shelf, part_of(ask.path)[1]), layout=shelf.layout),
         )
         return _ready(ask, HTML, self._filled_in(body), more=_validators(stamp))
 
@@ -241,12 +241,12 @@ class Site:
             kept[stamp] = _pack(generate())
         return kept[stamp]
 
-    def _surroundings(self, release: Release, column: int, shelf: Shelf) -> Surroundings:
+    def _surroundings(self, release: Release, column: int, shelf: Shelf, part: int) -> Surroundings:
         listing = self._rows(release.listed_in, shelf)
         rows, place = listing.rows, listing.places.get(release.id, 0)
         previous, following = rows[place + 1 : place + 2], rows[place - 1 : place] if place else []
         related = [other for other, _ in rows[place + 2 : place + 2 + RELATED] if other.id != release.id]
-        return Surroundings(column, shelf.stamps[release.id].at, _only(previous), _only(following), related)
+        return Surroundings(column, shelf.stamps[release.id].at, _only(previous), _only(following), related, part)
 
     def _rows(self, column: int, shelf: Shelf) -> _Listing:
         stamp = shelf.listing_stamp

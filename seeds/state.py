@@ -167,6 +167,7 @@ class Portal(Skies):
         attachments: Sequence[str] = (),
         images: Sequence[str] = (),
         column: int = TODAY,
+        spread: int = 0,
     ) -> Release:
         """Publish a new press release, by default one of the portal's own making dated now; it is listed in "Jiaxing Today"."""
         with self.lock:
@@ -183,6 +184,7 @@ class Portal(Skies):
                 columns=(column,),
                 day=printed[:10],
                 platform=self.platform,
+                spread=spread,
             )
             return self._put("publish", None, article)
 

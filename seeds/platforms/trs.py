@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from seeds.addresses import ADDRESSES, HOME, REPORTS, Platform, column_named
 from seeds.chrome import COLUMNS, SITE_NAME, page
 from seeds.listing import LINK_TEXT
-from seeds.markup import META_TITLE, around_article, cut, escaped, meta, metas, relative, site_metas, text_of, wall
+from seeds.markup import META_TITLE, around_article, cut, escaped, meta, metas, relative, shown, site_metas, text_of, wall
 from seeds.platforms.base import Sheet, Twin, Wish
 
 if TYPE_CHECKING:
@@ -117,13 +117,17 @@ def _text(release: Release, around: Surroundings) -> str:
         name = file.path.rpartition("/")[2]
         return f'<p align="center"><img style="border-width: 0px" alt="" src="{relative(file.path, path)}" OLDSRC="{name}" /></p>'
 
-    return text_of(release, picture)
+    return text_of(shown(release, around), picture)
 
 
 def _files(release: Release, around: Surroundings) -> str:
+    """Return what follows the text: the pager of one that is spread over pages, and the attachments."""
     path = release.path_in(around.column)
+    name = path.rpartition("/")[2].removesuffix(".html")
+    pager = f'<div class="pages"><script>createPageHTML({release.pages}, {around.part}, "{name}", "html");</script></div>\n'
     links = (f'<p><a href="{relative(each.path, path)}">{escape(each.name)}</a></p>' for each in release.attachments)
-    return f'<div class="fj"><span>Attachments:</span>\n{"".join(links)}</div>\n' if release.attachments else ""
+    files = f'<div class="fj"><span>Attachments:</span>\n{"".join(links)}</div>\n' if release.attachments else ""
+    return f"{pager if release.pages > 1 else ''}{files}"
 
 
 OPENINGS = ("<div class=TRS_Editor>", '<div class="TRS_Editor">', '<div class="TRS_Editor"><div class="TRS_Editor">')

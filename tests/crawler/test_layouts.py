@@ -66,3 +66,14 @@ def test_selectors_mend_the_reading(releases, layout, select):
         usual, mended = read(release, Layout.USUAL), read(release, layout, select)
         assert mended.outcome is Outcome.OK
         assert compare_sha256(mended.content) == compare_sha256(usual.content)
+
+
+def test_the_pages_of_a_text_that_is_spread_are_named():
+    """The reading of a first page names the others in order, in the usual template and in a restyled one."""
+    portal = Portal(releases=30, platform=Platform.TRS)
+    made = portal.publish("Long", paragraphs=["One.", "Two.", "Three.", "Four.", "Five."], spread=2)
+    address = f"http://portal.test{made.path.removesuffix('.html')}"
+    for layout in (Layout.USUAL, Layout.RESTYLED):
+        reading = read(made, layout)
+        assert reading.parts == (f"{address}_1.html", f"{address}_2.html")
+        assert reading.content.text == "One.\n\nTwo."

@@ -229,6 +229,24 @@ def test_what_lives_differs_from_look_to_look(site, portal, platform):
     assert get(site, release.path, if_none_match=tag).status == 304
 
 
+@pytest.mark.parametrize("platform", [Platform.TRS])
+def test_a_text_may_be_spread_over_pages(site, portal):
+    """Two paragraphs to a page: three pages with a pager each, that come and go together; there is no fourth."""
+    made = portal.publish("Long", paragraphs=["One.", "Two.", "Three.", "Four.", "Five."], images=["boat"], spread=2)
+    name = made.path.removesuffix(".html")
+    pages = [text(site, path) for path in (made.path, f"{name}_1.html", f"{name}_2.html")]
+    assert [words(page, Platform.TRS) for page in pages] == [("One.", "Two."), ("Three.", "Four."), ("Five.",)]
+    pager = rf'createPageHTML\(3, (\d), "{name.rpartition("/")[2]}", "html"\)'
+    assert [re.search(pager, page)[1] for page in pages] == ["0", "1", "2"]
+    assert [page.count("OLDSRC") for page in pages] == [1, 0, 0]
+    assert get(site, f"{name}_3.html").status == 404
+    assert "_1.html" not in text(site, portal.golden.path)
+    portal.silent_edit(made.id, paragraphs=["One.", "Two.", "Three."])
+    assert words(text(site, f"{name}_1.html"), Platform.TRS) == ("Three.",)
+    portal.remove(made.id, Gone.NOTICE)
+    assert "does not exist" in text(site, f"{name}_1.html")
+
+
 # -------------------------------------------------------------------------------------------------------------- listings
 
 
