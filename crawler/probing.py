@@ -58,6 +58,10 @@ _MOST_STEPS = 12
 _SPARE_LOOKS = 2
 """Press releases that are asked for besides, where one cannot be read: a single odd page says nothing of a portal."""
 _NO_RUN = 0
+_NO_TITLE = {
+    True: "it is a press release that names no section, and no title of a link is given",
+    False: "it is a home page, and no title of a link is given",
+}
 
 
 class _Notebook:
@@ -196,7 +200,7 @@ class _Run:
         is_article = is_first and await self._is_article(hops)
         if is_article and not follow:
             follow = await _careful(answer, (), section_of, text, self._crumbs())
-        step = await read_step(answer, follow) if follow else "no link title is given to follow from here"
+        step = await read_step(answer, follow) if follow else _NO_TITLE[is_article]
         if isinstance(step, Hop) and len(step.follow) < len(follow):
             return step
         if is_first and not is_article and not is_front_page(answer.url) and len(follow) <= 1:
@@ -309,8 +313,8 @@ class _Run:
         answer, reader = hops[-1], self.wish.target.reader
         try:
             reading = await with_care(answer.body, reader.read, answer, asked=hops[0].url, hops=hops[:-1])
-        except ReadError as exc:
-            reading = reader.reading(Outcome.UNREADABLE, str(exc))
+        except ReadError as exc:  # it costs too much: nothing else is tried on it
+            return ProbedRelease(answer.url, answer, reader.reading(Outcome.UNREADABLE, str(exc)), Origins(), listed)
         came = read_text(answer)
         if reading is None or not isinstance(came, Decoded):
             return None if reading is None else ProbedRelease(answer.url, answer, reading, Origins(), listed)

@@ -9,13 +9,13 @@ from dataclasses import replace
 import pytest
 
 from config.portal import parse_portal, read_portal
-from config.settings import Settings
+from config.settings import FetchOptions, Settings
 from crawler.portal_text import declared, portal_text
 from crawler.probe_jobs import Choice, wish_for
 from crawler.probe_problems import problems_of
 from crawler.probing import probe
 from crawler.render_probe import probe_of
-from seeds.portal import TODAY, Portal, PortalServer
+from seeds.portal import TODAY, Platform, Portal, PortalServer
 from tests.misbehaviour import CHALLENGE, response
 from tests.server import Server
 from tests.world import FakeClock
@@ -117,6 +117,22 @@ def test_a_home_page_leads_to_the_listing_by_link_titles(embedded):
     assert problems_of(found) == ()
 
 
+@pytest.mark.parametrize(
+    ("platform", "name", "container"),
+    [
+        (Platform.JPAAS, "jpaas", ".editor-content"),
+        (Platform.TRS, "trs", ".TRS_Editor"),
+        (Platform.STATIC, "static", "#vsb_content, [id^=vsb_content]"),
+    ],
+)
+def test_every_platform_is_probed_alike(platform, name, container):
+    """From a press release to its list, to the second page and to a text in the platform's own container."""
+    with PortalServer(Portal(releases=40, platform=platform)) as server:
+        found = probed(server, next(each for each in server.portal.releases if not each.pinned).path)
+    assert (found.title, found.listing.page.platform, found.paging.state) == ("Jiaxing Today", name, "works")
+    assert (found.release.origins.container, found.is_sound, problems_of(found)) == (container, True, ())
+
+
 def test_a_press_release_leads_to_its_section_by_the_breadcrumb(embedded):
     """The page that a probe begins with is its example, and is not asked for twice."""
     path = next(each for each in embedded.portal.releases if not each.pinned).path
@@ -194,6 +210,28 @@ def test_what_does_not_answer_is_said_with_what_to_do(town, answer, what, do):
     assert problem.is_fatal
     assert what in problem.what
     assert do in problem.do
+
+
+@pytest.mark.parametrize(
+    "path", ["ok", "bad-gzip", "bomb", "short", "reset", "no-http", "empty", "429", "silence", "redirect-bytes"]
+)
+def test_whatever_a_server_does_becomes_words(path):
+    """No answer ends a probe but in a problem that says what came, and what to do."""
+    options = FetchOptions(timeout="500ms")
+    with Server({"/robots.txt": lambda _request: response("404 Not Found")}) as server:
+        wish = wish_for(Choice(server.url(f"/{path}"), allow_private=True), ())
+        found = asyncio.run(probe(wish, Settings(portals=(read_portal("jiaxing"),), fetch=options), FakeClock()))
+    (problem,) = problems_of(found)
+    assert problem.is_fatal
+    assert problem.what
+    assert problem.do
+
+
+def test_a_press_release_without_a_section_is_said(town):
+    """Where neither breadcrumb nor meta tag names the section, its title is asked for."""
+    found = probed(town().server, "/art/2026/1/1/art_1_1.html")
+    assert "it is a press release that names no section" in whats(found)
+    assert len(found.releases) == 1
 
 
 def test_what_robots_forbids_is_not_asked(town):
