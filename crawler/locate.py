@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 
 from crawler.html import attribute, base_of, find_all, parse, text_of
 from crawler.listings.detect import detect
+from crawler.listings.feeds import is_feed
 from crawler.listings.lists import count_dated
 from crawler.listings.rows import link_of
 from crawler.places import PLACE
@@ -90,12 +91,14 @@ def next_hop(text: str, url: str, follow: Sequence[str]) -> Hop | DeadEnd:
 
 
 def is_listing(text: str, url: str) -> bool:
-    """Tell whether a page lists press releases: it shows the marks of a platform, or rows of dated links in plain HTML.
+    """Tell whether a page lists press releases: a feed, the marks of a platform, or rows of dated links in plain HTML.
 
     An article never does, by its URL; a home page with boxes of news may.
     """
     if looks_like_article(url):
         return False
+    if is_feed(text):
+        return True
     doc = parse(text)
     return detect(text) != "static" or count_dated(doc, base_of(doc, url), looks_like_article, _ANY_ZONE) >= _FEWEST_ROWS
 

@@ -74,6 +74,7 @@ def test_every_platform_is_shipped():
     """Among the twins of what is shipped is one of each platform."""
     shipped = {wanted.platform for name in shipped_portals() for wanted in TWINS[name].sections.values()}
     assert shipped == {"jpage", "jpaas", "trs", "static"}
+    assert "statistics" in shipped_portals()  # whose twin serves a feed
 
 
 @pytest.mark.parametrize("name", shipped_portals())

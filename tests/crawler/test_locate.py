@@ -126,6 +126,11 @@ def test_listings_are_told_from_other_pages(name, url, is_one):
     assert is_listing(data(name), url) is is_one
 
 
+def test_a_feed_is_where_a_walk_may_end():
+    """A link titled RSS leads to one, however few entries it has."""
+    assert is_listing('<?xml version="1.0"?><rss version="2.0"><channel></channel></rss>', f"{HOST}/rss.xml")
+
+
 @given(st.text(max_size=120), st.lists(st.text(max_size=12), max_size=3))
 def test_any_page_gives_a_step_or_a_reason(text, follow):
     """No page and no title stops the walk without saying why."""
