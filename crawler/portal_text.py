@@ -32,6 +32,7 @@ _COMMENTS = {
     "section": "becomes {section} on the command line",
     "platform": "what the page shows does not tell it",
     "unit": "which of the lists on the page",
+    "pages": "how the further pages are named",
     "article_urls": "how addresses of press releases look here",
     "body": "where the text stands",
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from config.known import known_portals
-from config.portal import Section, portal_from, read_portal
+from config.portal import Section, portal_from, read_portal, shipped_of
 from crawler.clock import WallClock
 from crawler.errors import CrawlError
 from crawler.portal_text import declared, portal_name, portal_text
@@ -68,6 +68,7 @@ def carry_out(desk: Desk, choice: Choice) -> dict[str, Any]:
     document = probe_of(found)
     if found.has_rows:
         document |= _written(found, choice)
+        document["problems"] += _name_is_taken(found, choice)
     elif choice.write is not None:
         what = f"{choice.write} was not written: no listing was found that can be read"
         document["problems"].append({"what": what, "do": "see above", "fatal": True})
@@ -95,6 +96,15 @@ def _written(found: Probe, choice: Choice) -> dict[str, Any]:
     choice.write.write_text(text, encoding="utf-8")
     assert read_portal(choice.write) == portal
     return {"portal_file": text, "written": str(choice.write)}
+
+
+def _name_is_taken(found: Probe, choice: Choice) -> list[dict[str, Any]]:
+    """Return the problem that a shipped portal has the name already, unless it is that portal which is probed."""
+    name = found.portal.name
+    if shipped_of(name) is None or choice.where.startswith(f"{name}/"):
+        return []
+    what = f'a portal named "{name}" is shipped, and a file of yours with this name wins over it'
+    return [{"what": what, "do": "give another name, in the file or by --write, unless that is meant", "fatal": False}]
 
 
 def _held(desk: Desk) -> dict[str, datetime]:

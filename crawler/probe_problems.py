@@ -165,7 +165,7 @@ _OF_PAGING = {
     "unread": ("the second page cannot be read", "the listing will be marked as read in part"),
     "nowhere": (
         "there are more rows, and nothing leads to them",
-        "only these can be watched; a feed, a sitemap or another address of the list may hold more",
+        "if a browser leafs on to numbered addresses, `pages` in the portal's file names them; else a feed may hold more",
     ),
 }
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.probe import UNTITLED
 from crawler.probe_problems import problems_of
+from crawler.render import assembled
 from crawler.render_parse import content_of
 from crawler.render_times import plural
 
@@ -169,7 +170,13 @@ def _say_facts(screen: Screen, document: Row) -> None:
     _say_fact(screen, "asked", plural(document["requests"], "request"))
     if listing and listing["records"]:
         _say_heading(screen, "First records")
-        screen.table([[row["date"] or "no date", row["title"], row["url"]] for row in listing["records"]], flexible=1, indent="   ")
+        _say_records(screen, listing["records"])
+
+
+def _say_records(screen: Screen, records: list[Row]) -> None:
+    """Print rows of a listing, each with its address below, so that a narrow terminal cuts neither."""
+    rows = [[row["date"] or "no date", row["title"]] for row in records]
+    screen.table(rows, flexible=1, indent="   ", below=[assembled((row["url"], "dim")) for row in records])
 
 
 def _extent(listing: Row) -> str:

@@ -131,6 +131,14 @@ def test_probe_keeps_pages_for_the_tests(town, tmp_path):
     told(town.run("portal probe", town.server.url("/"), "--save", "kept", code=2))
 
 
+def test_probe_says_that_a_name_is_taken(town):
+    """A file with a shipped portal's name would win over it: that is said, for it may not be meant."""
+    column = town.server.url(f"/col/col{TODAY}/index.html")
+    text = town.run("portal probe", column, "--write", "portals/jiaxing.toml").stdout
+    assert 'a portal named "jiaxing" is shipped, and a file of yours with this name wins over it' in text
+    assert "\nNo problem was met\n" in town.run("portal probe", column, "--write", "portals/other.toml").stdout
+
+
 def test_probe_as_a_document(town):
     """Programs are told the same, every name of it is documented, and the exit code says whether a crawl would work."""
     column = town.server.url(f"/col/col{TODAY}/index.html")

@@ -316,6 +316,26 @@ def test_an_unknown_container_is_proposed_by_a_selector(town):
     assert 'body = ".words-of-ours"' in portal_text(declared(found), "portals/town.toml")
 
 
+def test_more_rows_than_anything_leads_to_are_said(town):
+    """The page counts more pages, and no link leads there: what can be done about it is said."""
+    found = probed(town({"/list": listing(rows(*range(1, 9)), more="<p>共9页</p>")}).server, "/list")
+    assert found.paging.state == "nowhere"
+    assert "there are more rows, and nothing leads to them -> if a browser leafs on" in whats(found)
+
+
+def test_the_wanted_unit_is_read_and_written(town):
+    """Of several lists on a page the named one is read, and the file names it."""
+    stores = "".join(
+        f'<div id="{unit}"><script type="text/xml"><datastore><recordset><record><![CDATA[{rows(*numbers)}]]></record></recordset>'
+        f"</datastore></script></div><script>$('#{unit}').jpage({{totalRecord:{len(numbers)}}});</script>"
+        for unit, numbers in (("71", (1, 2, 3)), ("72", (4,)))
+    )
+    site = town({"/list": page(f"<h1>Lake News</h1>{stores}")})
+    found = probed(site.server, "/list", unit="72")
+    assert found.listing.page.unit == "72"
+    assert 'unit = "72"                            # which of the lists on the page' in portal_text(declared(found), "x.toml")
+
+
 def test_paging_that_is_ignored_is_said(town):
     """The second page holds the first rows again: it is no page two."""
     site = town({"/list": listing(rows(*range(1, 9)), more='<a href="/list?page=2">Next</a>')})
