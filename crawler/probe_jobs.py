@@ -67,7 +67,7 @@ def carry_out(desk: Desk, choice: Choice) -> dict[str, Any]:
     found = asyncio.run(probe(wish, desk.settings, WallClock()))
     document = probe_of(found)
     if found.has_rows:
-        document |= _written(found, choice)
+        document |= _written(found, choice, desk.screen.now.astimezone(found.portal.zone).date().isoformat())
         document["problems"] += _name_is_taken(found, choice)
     elif choice.write is not None:
         what = f"{choice.write} was not written: no listing was found that can be read"
@@ -86,9 +86,14 @@ def _spare_files(choice: Choice) -> None:
         raise _usage(f"{taken} is there already", "name another, or give --force to overwrite it")
 
 
-def _written(found: Probe, choice: Choice) -> dict[str, Any]:
-    """Return the text of the portal's file, and where it was written, if anywhere."""
+def _written(found: Probe, choice: Choice, day: str) -> dict[str, Any]:
+    """Return the text of the portal's file, and where it was written, if anywhere.
+
+    The file of a known portal that was found to be sound says on which day it was tried.
+    """
     portal = declared(found)
+    if found.is_sound and "//" not in choice.where:
+        portal = portal.model_copy(update={"tried": day})
     text = portal_text(portal, str(choice.write or f"portals/{portal.name}.toml"))
     if choice.write is None:
         return {"portal_file": text}

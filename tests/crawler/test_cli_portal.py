@@ -131,6 +131,23 @@ def test_probe_keeps_pages_for_the_tests(town, tmp_path):
     told(town.run("portal probe", town.server.url("/"), "--save", "kept", code=2))
 
 
+def test_a_known_section_that_was_tried_says_when(town, tmp_path):
+    """The file of a portal that a probe found sound bears the day, and the listing that was walked to; the rest of it stays."""
+    town.run("portal probe", "embedded/today", "--write", "portals/embedded.toml")
+    before, after = read_portal(tmp_path / "embedded.toml"), read_portal(tmp_path / "portals" / "embedded.toml")
+    assert after.tried in {f"{datetime.now(before.zone) - timedelta(days=days):%Y-%m-%d}" for days in (0, 1)}
+    assert (after.name, after.politeness, after.hosts) == ("embedded", before.politeness, before.hosts)
+    assert after.sections["today"].listing == town.server.url(f"/col/col{TODAY}/index.html")
+    assert f"; tried on {after.tried}" in town.run("portal list").stdout
+
+
+def test_an_archive_that_cannot_be_read_keeps_nobody_from_probing(town, tmp_path):
+    """A probe needs no archive, also not a sound one."""
+    (tmp_path / "archive.db").write_bytes(b"no archive at all" * 99)
+    assert "a crawl will work" in town.run("portal probe", town.server.url(f"/col/col{TODAY}/index.html")).stdout
+    assert (tmp_path / "archive.db").read_bytes() == b"no archive at all" * 99
+
+
 def test_probe_says_that_a_name_is_taken(town):
     """A file with a shipped portal's name would win over it: that is said, for it may not be meant."""
     column = town.server.url(f"/col/col{TODAY}/index.html")
