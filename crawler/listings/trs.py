@@ -31,6 +31,7 @@ __all__ = ["Pager", "miss_trs", "pager_of", "read_trs"]
 PLATFORM = "trs"
 
 _CALL = re.compile(r"\bcreatePageHTML\s{0,9}\(([^()]{1,300})\)")
+_COMMENT = re.compile(r"""(?<![:"'])//""")  # an address in a script is none
 _COUNT = re.compile(r"""\bcountPage\s{0,9}=\s{0,9}["']?([0-9]+)""")
 _CURRENT = re.compile(r"""\b(?:currentPage|curPage|nCurrIndex)\s{0,9}=\s{0,9}["']?([0-9]+)""")
 _FILE = re.compile(r"([\w-]{1,99})\.(s?html?|jhtml|jsp|aspx?|php)$", re.IGNORECASE)
@@ -200,7 +201,7 @@ def _calls(source: str) -> Iterator[Pager]:
     for call in _CALL.finditer(source):
         line = source[source.rfind("\n", 0, call.start()) + 1 : call.start()][-300:]
         pager = _called([argument.strip() for argument in call[1].split(",")], source)
-        if pager and "//" not in line:
+        if pager and not _COMMENT.search(line):
             yield pager
 
 

@@ -62,6 +62,7 @@ def sweep(answer, url=FOLDER):
         ("var countPage = 8; createPageHTML(countPage, 0, 'index', 'html');", Pager(8, 0, "index", "html")),
         ("createPageHTML(6, 0, name, ext);", Pager(6, 0)),
         ("//createPageHTML(9, 0, 'old', 'html');\ncreatePageHTML(2, 0, 'index', 'html');", Pager(2, 0, "index", "html")),
+        ("var u='//a.cn', v='http://a.cn'; createPageHTML(2, 0, 'index', 'html');", Pager(2, 0, "index", "html")),
         ("function createPageHTML(_nPageCount, _nCurrIndex, _sPageName, _sPageExt) {}", None),
         (f"createPageHTML({'9' * 5000}, 0, 'index', 'html'); var countPage = 3", Pager(3)),
         ("createPageHTML(0, 0, 'index', 'html');", None),
