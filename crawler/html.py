@@ -310,9 +310,9 @@ def _pieces(root: Document | Node, skip: Skip | None) -> list[str | None]:
 
 
 def _is_row(row: Node) -> bool:
-    """Tell whether a row of a table holds data: several cells, none of them with a table of its own."""
-    cells = sum(1 for each in row.iter() if each.tag in _CELLS)
-    return cells > 1 and row.css_first("table") is None
+    """Tell whether a row of a table holds data: several cells with texts, none with a table of its own."""
+    cells = (each for each in row.iter() if each.tag in _CELLS and not _INVISIBLE.fullmatch(each.text()))
+    return next(cells, None) is not None and next(cells, None) is not None and row.css_first("table") is None
 
 
 def _lines(text: str) -> list[str | None]:

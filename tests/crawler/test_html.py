@@ -34,6 +34,7 @@ def paragraphs(markup):
         ("<table><tr><th>a<td>b<td>&nbsp;<td>c<tr><td><p>d</p><td>e</table>", [f"a b {NBSP} c", "d e"]),
         ("<table><tr><td><p>a</p><p>b<br>c</p></td><td>d</td></tr><tr><td>e</td></tr></table><p>f</p>", ["a b c d", "e", "f"]),
         ("<table><tr><td><p>a</p><p>b</p></td></tr></table>", ["a", "b"]),
+        ("<table><tr><td>&nbsp;</td><td><p>a</p><p>b</p></td><td><br></td></tr></table>", ["a", "b"]),
         ("<table><tr><td>a</td><td><table><tr><td>b<td><p>c</table></td></tr></table>", ["a", "b c"]),
         ("<pre>first  line\n\nsecond</pre>", ["first line", "second"]),
         ("a<script>b</script><style>c</style><noscript>d</noscript><template>e</template><iframe>f</iframe>g", ["ag"]),
