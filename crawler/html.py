@@ -311,8 +311,10 @@ def _pieces(root: Document | Node, skip: Skip | None) -> list[str | None]:
 
 def _is_row(row: Node) -> bool:
     """Tell whether a row of a table holds data: several cells with texts, none with a table of its own."""
+    if any(each.tag == "table" for each in row.traverse()):
+        return False  # asked first: the texts of tables within tables would be read once for each of them
     cells = (each for each in row.iter() if each.tag in _CELLS and not _INVISIBLE.fullmatch(each.text()))
-    return next(cells, None) is not None and next(cells, None) is not None and row.css_first("table") is None
+    return next(cells, None) is not None and next(cells, None) is not None
 
 
 def _lines(text: str) -> list[str | None]:
