@@ -75,6 +75,26 @@ def test_a_page_of_the_listing_that_is_lost_takes_no_row_with_it(world: World, *
     assert events(world) == []
 
 
+def test_a_listing_whose_first_page_shows_no_rows_is_not_taken_for_empty(world: World):
+    """A stub, a page without rows or an answer without markup: unreadable, and articles are looked at all the same.
+
+    On JCMS the first rows stand in the page itself, which is as ever.
+    """
+    is_embedded = world.platform is Platform.JCMS
+    world.portal.break_group(0, empty=True)
+    edited = world.portal.silent_edit(world.portal.golden.id)
+    world.crawl()
+    sweep = sweep_of(world)
+    assert (sweep["complete"], sweep["records"]) == ((1, LISTED) if is_embedded else (0, 0))
+    assert (sweep["note"] is None) is is_embedded
+    assert events(world) == []
+    world.portal.break_group(None)
+    world.clock.pass_by()
+    world.crawl()
+    assert sweep_of(world) == {"complete": 1, "records": LISTED, "note": None}
+    assert world.rows("SELECT kind, title FROM changes") == [{"kind": "edited", "title": edited.title}]
+
+
 def test_what_leaves_a_listing_and_comes_back_is_told(world: World):
     """A row that goes from any page but the last moves all after it: one has left, and is back when it is."""
     release = world.portal.releases[5]
