@@ -76,11 +76,8 @@ def test_a_page_of_the_listing_that_is_lost_takes_no_row_with_it(world: World, *
 
 
 def test_a_listing_whose_first_page_shows_no_rows_is_not_taken_for_empty(world: World):
-    """A stub, a page without rows or an answer without markup: unreadable, and articles are looked at all the same.
-
-    On JCMS the first rows stand in the page itself, which is as ever.
-    """
-    is_embedded = world.platform is Platform.JCMS
+    """A stub, a page without rows or an answer without markup: unreadable, and articles are looked at all the same."""
+    is_embedded = world.platform is Platform.JCMS  # its first rows stand in the page itself, which is as ever
     world.portal.break_group(0, empty=True)
     edited = world.portal.silent_edit(world.portal.golden.id)
     world.crawl()
