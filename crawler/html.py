@@ -107,6 +107,7 @@ _AROUND: dict[str | None, str | None] = {**dict.fromkeys(_BLOCKS), **dict.fromke
 _ASCII_SPACE = " \t\n\r\f"
 # White space but for the single space, which may stay as it is: most of it, in prose.
 _WIDE_SPACE = re.compile(r"[ \t\n\r\f](?:(?<! )|[ \t\n\r\f])[ \t\n\r\f]*")
+_BROKEN = re.compile(r"(?<=[\u3001-\u9fff\uff01-\uff60])[ \t]*[\r\n]\s*(?=[\u3001-\u9fff\uff01-\uff60])")
 _INVISIBLE = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]*")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _TAGS = re.compile(r"<(/?)([a-z][^\s/>]*)", re.IGNORECASE)
@@ -357,12 +358,13 @@ def source_of(node: Node) -> str:
 def metas(doc: Document) -> dict[str, list[str]]:
     """Return what the page's meta elements say: lower-cased name or property -> contents in order, empty ones left out.
 
-    Contents are collapsed as text is: templates break lines inside them.
+    Contents are collapsed as text is: templates break lines inside them.  Chinese characters are joined over such a break.
     """
     found: dict[str, list[str]] = {}
     for node in find_all(doc, "meta[content]"):
         said = node.attributes
-        content = collapsed(said["content"] or "")
+        raw = said["content"] or ""
+        content = collapsed(_BROKEN.sub("", raw) if "\n" in raw else raw)
         for key in ("name", "property"):
             name = (said.get(key) or "").strip().lower()
             if name and content:

@@ -194,6 +194,12 @@ def test_metas_are_gathered_by_lower_cased_name():
     assert html.metas(doc) == {"pubdate": ["2022-09-20 10:46", "2020"], "articletitle": ["A B"], "og:title": ["C"]}
 
 
+def test_characters_are_joined_where_a_template_broke_a_meta():
+    """Between Chinese characters a broken line is no space, one that was typed stays, and Latin words stay apart."""
+    doc = html.parse("<meta name=t content='关于公布\n\t《名录》的 通知'><meta name=t content='湖畔\nLake\nCity'>")
+    assert html.metas(doc) == {"t": ["关于公布《名录》的 通知", "湖畔 Lake City"]}
+
+
 def test_links_are_absolute():
     """Links are resolved in order with text and title; those that lead nowhere are left out."""
     doc = html.parse(
