@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.html import attribute_of_all, find_all, source_of, text_of
@@ -24,6 +25,8 @@ MOST_PARTS = 100
 """Further pages of one article; what claims more is a listing or a mistake."""
 
 _SCRIPT = "createPageHTML"
+_MOST_CALLS = 20
+_LONGEST_LINE = 200  # of a script that people write
 _QUOTED = r"\s{0,9}[\"']([^\"']{1,200})[\"']\s{0,9}"
 _COUNT = r"\s{0,9}(\d{1,4})\s{0,9}"
 _CALLS = (
@@ -36,7 +39,6 @@ _CALLS = (
     ),
 )
 """The pager's scripts: the call, which of its arguments are number of pages, name and extension, the number of the second page."""
-_COMMENTED = re.compile(r"(?<![:\"'])//[^\n]*")
 
 _WORDS = (
     ("next", re.compile(r"下一?[页頁]|后一[页頁]|next(?:\s?page)?", re.IGNORECASE), "leads on by one"),
@@ -117,18 +119,30 @@ def _resolved(href: str, base: str | None) -> str | None:
 
 def _told(doc: Document, own: str, base: str) -> tuple[str, ...] | None:
     """Return what the pager's script says; None where none speaks of this article."""
-    for script in find_all(doc, "script:not([src])"):
-        source = _COMMENTED.sub("", source_of(script))
-        for pattern, places, second, _ in _CALLS:
+    for count, name, extension, second in islice(_calls(doc), _MOST_CALLS):
+        numbers = range(second, min(second + count - 1, second + MOST_PARTS + 1))
+        urls = tuple(_resolved(f"{name}_{number}.{extension}", base) or "" for number in numbers)
+        if _resolved(f"{name}.{extension}", base) == own:
+            return urls
+        if own in urls:
+            return ()
+    return None
+
+
+def _calls(doc: Document) -> Iterator[tuple[int, str, str, int]]:
+    """Yield the calls of pagers in a page's scripts: number of pages, name, extension, the number in the second page's name."""
+    for source in map(source_of, find_all(doc, "script")):
+        for pattern, places, second, _ in _CALLS if _SCRIPT in source else ():
             for call in pattern.finditer(source):
                 count, name, extension = (call.groups()[place] for place in places)
-                numbers = range(second, min(second + int(count) - 1, second + MOST_PARTS + 1))
-                urls = tuple(_resolved(f"{name}_{number}.{extension}", base) or "" for number in numbers)
-                if _resolved(f"{name}.{extension}", base) == own:
-                    return urls
-                if own in urls:
-                    return ()
-    return None
+                if not _is_commented(source, call.start()):
+                    yield int(count), name, extension, second
+
+
+def _is_commented(source: str, at: int) -> bool:
+    """Tell whether a place in a script stands behind `//` on its line; `://` belongs to an address."""
+    start = max(source.rfind("\n", max(0, at - _LONGEST_LINE), at) + 1, at - _LONGEST_LINE, 0)
+    return "//" in source[start:at].replace("://", "")
 
 
 # --------------------------------------------------------------------------------------------------------------- by links
