@@ -6,6 +6,7 @@ descriptions here (see `config.describe`).
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
@@ -78,6 +79,22 @@ def _day(text: str) -> str:
         except ValueError:
             raise ValueError('must be a day, as in "2026-11-25"') from None
     return text
+
+
+def _page_pattern(text: str) -> str:
+    """Check an address with the number of a page in it: `{page}` counts from 1, `{page0}` from 0."""
+    if not text:
+        return text
+    if len({mark for mark in _PAGE_MARKS if mark in text}) != 1:
+        raise ValueError('must hold {page} (2 on the second page) or {page0} (1 there), as in "https://host/x/index_{page}.html"')
+    if any(mark in urlsplit(text).netloc for mark in "{}") or re.search(r"[{}]", _filled(text, 2)):
+        raise ValueError("may hold {page} or {page0} behind the host, and no other braces")
+    return text
+
+
+def _filled(pattern: str, number: int) -> str:
+    """Return the address of a page, counted from 1."""
+    return pattern.replace("{page}", str(number)).replace("{page0}", str(number - 1))
 
 
 class Select(Model):

@@ -87,6 +87,10 @@ class FetchOptions(Model):
         description="Largest body that is taken, on the wire and unpacked. Press releases are far smaller; over 5 MB none is read.",
     )
 
+    max_file: Size = Field(
+        default=50_000_000, description="Largest attached file that is taken; a larger one is on record, without its bytes."
+    )
+
 
 class Settings(Model):
     """The operator's settings.  Immutable; `settings.model_copy(update={"archive": path})` serves a command line's wish."""

@@ -34,6 +34,7 @@ class Ask:
 
     `form` is sent as application/x-www-form-urlencoded in UTF-8.  `headers` go to every hop: they are no place for
     credentials.  `etag` and `last_modified` make the request conditional; they are only sent to this URL, in either scheme.
+    `max_bytes` is how large a body may be (None: as large as the client takes).
     """
 
     url: str
@@ -43,6 +44,7 @@ class Ask:
     headers: tuple[tuple[str, str], ...] = ()
     etag: str | None = None
     last_modified: str | None = None
+    max_bytes: int | None = None
 
     @property
     def is_conditional(self) -> bool:

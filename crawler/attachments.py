@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from crawler.containers import Body
 
-__all__ = ["AREAS", "ENDPOINTS", "EXTENSIONS", "find_attachments"]
+__all__ = ["AREAS", "ENDPOINTS", "EXTENSIONS", "find_attachments", "name_in"]
 
 EXTENSIONS = (
     "pdf",
@@ -145,10 +145,11 @@ def _is_announced(link: Node, parents: dict[int, bool]) -> bool:
 
 def _name(node: Node, url: str) -> str:
     """Return the printed name of a file; where nothing is printed, its title, or the name in its address."""
-    return text_of(node) or (attribute(node, "title") or "").strip() or _name_in(url)
+    return text_of(node) or (attribute(node, "title") or "").strip() or name_in(url)
 
 
-def _name_in(url: str) -> str:
+def name_in(url: str) -> str:
+    """Return the name of a file that its address tells."""
     parts = urlsplit(url)
     named = (value for key, value in parse_qsl(parts.query) if key.lower() == "filename")
     return next(named, None) or unquote(parts.path.rpartition("/")[2])

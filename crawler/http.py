@@ -164,7 +164,7 @@ class Client:
             exchange.answered(response)
             if "set-cookie" in response.headers:
                 jar.extract_cookies(response)
-            await _read_body(response, exchange, self._options.max_bytes)
+            await _read_body(response, exchange, exchange.ask.max_bytes or self._options.max_bytes)
         finally:
             await response.aclose()
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crawler.alarms import watch, watch_listing
+from crawler.children import look_at_children
 from crawler.discover import discover
 from crawler.errors import CrawlError
 from crawler.hosts import in_quiet_hours
@@ -23,7 +24,7 @@ from crawler.proving import end_trouble, prove_removals
 from crawler.reread import believe_witnessed
 from storage.instants import instant
 from storage.queries import due_pages
-from storage.records import Kind, Purpose, State
+from storage.records import Kind, PageKind, Purpose, State
 from storage.removal import unchecked
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from crawler.session import Session, Target
     from crawler.summary import Summary
+    from storage.looks import Appended
     from storage.queries import Row
 
 __all__ = ["crawl", "recheck"]
@@ -47,7 +49,7 @@ async def crawl(session: Session, targets: Sequence[Target], *, full: bool = Fal
     awake = [target for target in targets if _is_awake(session, target)]
     for target in awake:
         await _discover(session, target, full=full, limit=limit)
-    looks = _Looks(session, _by_section(session, awake))
+    looks = _Looks(session, _by_section(session, awake), whole=full)
     due = looks.due(now=None if full else instant(session.clock.now()))
     await looks.at((due + looks.left_over(but=due))[:limit])
     await looks.end()
@@ -57,7 +59,7 @@ async def crawl(session: Session, targets: Sequence[Target], *, full: bool = Fal
 async def recheck(session: Session, targets: Sequence[Target], pages: Iterable[int]) -> Summary:
     """Look at these pages of `targets` now, due or not."""
     awake = [target for target in targets if _is_awake(session, target)]
-    looks = _Looks(session, _by_section(session, awake), Purpose.RECHECK)
+    looks = _Looks(session, _by_section(session, awake), Purpose.RECHECK, whole=True)
     await looks.at(looks.due(now=None, only=list(pages)))
     await looks.end()
     return session.summary
@@ -88,11 +90,15 @@ async def _discover(session: Session, target: Target, *, full: bool, limit: int 
 
 @dataclass(slots=True)
 class _Looks:
-    """The looks of one run: the hosts side by side, each with as many connections as its portal's file allows."""
+    """The looks of one run: the hosts side by side, each with as many connections as its portal's file allows.
+
+    `whole` looks at the files of every page too, due or not.
+    """
 
     session: Session
     by_section: Mapping[int, Target]
     purpose: Purpose | None = None
+    whole: bool = False
     tried: set[int] = field(default_factory=set)
     hosts: set[str] = field(default_factory=set)
     missing: list[Row] = field(default_factory=list)
@@ -157,10 +163,19 @@ class _Looks:
                 return
             page = queue.popleft()
             self.session.gate.spend(host, backfill=backfill)
-            appended = await look_at(self.session, self.by_section[page["section"]], page, purpose=self.purpose)
-            self.session.summary.add(appended)
-            self.hosts.add(host)
-            if appended.state is State.SUSPECT:
-                self.missing.append(page)
+            target = self.by_section[page["section"]]
+            appended, reading = await look_at(self.session, target, page, purpose=self.purpose)
+            self._take(page, appended)
+            async for child, looked in look_at_children(self.session, target, page, appended, reading, whole=self.whole):
+                self._take(child, looked)
+
+    def _take(self, page: Row, appended: Appended) -> None:
+        """Count what a look turned out to be."""
+        is_file = page["kind"] == PageKind.ATTACHMENT
+        self.session.summary.add(appended, is_file=is_file)
+        self.hosts.add(page["host"])
+        if appended.state is State.SUSPECT:
+            self.missing.append(page)
+        if not is_file:
             self.edited[page["section"]] += appended.kind is Kind.EDITED
             self.session.report.looked(appended)

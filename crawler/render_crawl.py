@@ -149,7 +149,8 @@ def _counted(summary: Summary) -> list[str]:
         ("not answering (unproven)", unproven),
         ("without a usable answer", counts["failed"] - unproven),
     )
-    return [f"{counts['looked']} looked at", *(f"{number} {name}" for name, number in named if number)]
+    files = [plural(counts["files"], "file")] if counts["files"] else []
+    return [f"{counts['looked']} looked at", *files, *(f"{number} {name}" for name, number in named if number)]
 
 
 def say_changed(screen: Screen, changes: Sequence[Row], suspects: Sequence[Row]) -> None:

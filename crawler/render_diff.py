@@ -29,7 +29,15 @@ __all__ = ["diff_of", "latest_pair", "say_diff"]
 _CONTEXT = 100
 """Characters of unchanged text that stand on each side of a change."""
 _STYLES = {"equal": "", "delete": "red strike", "insert": "green"}
-_FIELDS = {"title": "title", "published": "printed date", "source": "source", "author": "author", "attachments": "attachments"}
+_CHILDREN = frozenset({"attachment", "part"})
+_FIELDS = {
+    "file": "file",
+    "title": "title",
+    "published": "printed date",
+    "source": "source",
+    "author": "author",
+    "attachments": "attachments",
+}
 _HASH_SHOWN = 12
 
 
@@ -55,8 +63,9 @@ def _before(connection: sqlite3.Connection, name: str, notes: list[str]) -> tupl
     versions = overview.standing(connection, reference.release_id)
     row, _, _ = queries.version(connection, reference)
     if reference.number is None:
-        pair = latest_pair(versions)
-        texts = [version["ref"] for version in versions if version["kind"] != "removed"]
+        alike = _of_one_kind(versions, reference.page_id)
+        pair = latest_pair(alike)
+        texts = [version["ref"] for version in alike if version["kind"] != "removed"]
         only = texts[-1] if texts else row["ref"]
     else:
         known = {version["id"]: version["ref"] for version in versions}
@@ -65,6 +74,14 @@ def _before(connection: sqlite3.Connection, name: str, notes: list[str]) -> tupl
     if pair is None:
         notes.append(f"There is no text before {only} to compare it with. See history {reference.release_id}.")
     return pair or (only, only)
+
+
+def _of_one_kind(versions: Sequence[Row], page_id: int) -> list[Row]:
+    """Return the versions of a file or a further page where that is meant, else those of the press release without them."""
+    own = [row for row in versions if row["page"] == page_id]
+    if any(row["page_kind"] in _CHILDREN for row in own):
+        return own
+    return [row for row in versions if row["page_kind"] not in _CHILDREN]
 
 
 def _side(connection: sqlite3.Connection, name: str, notes: list[str]) -> tuple[Row, Content]:

@@ -150,7 +150,8 @@ def say_changes(screen: Screen, changes: Iterable[Row], *, suspects: Iterable[Ro
 def _change(row: Row) -> Row:
     kind = "silent" if row["silent"] else row["kind"]
     told = (words_of_change(row), row["summary"]) if row["kind"] in _TELLING or row["labels"] else ()
-    cells: list[Piece] = [KINDS[kind], row["published_on"] or "no date", row["title"], row["ref"]]
+    title = f"{row['title']} (file of “{row['release_title']}”)" if row["page_kind"] == "attachment" else row["title"]
+    cells: list[Piece] = [KINDS[kind], row["published_on"] or "no date", title, row["ref"]]
     return {"at": row["observed_at"], "cells": cells, "detail": ": ".join(filter(None, told))}
 
 

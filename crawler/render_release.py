@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["fetch_of", "history_of", "raw_of", "release_of", "say_fetch", "say_history", "say_release"]
 
 _WITHHELD = "(This text is withheld by order: see the table redactions.)"
+_CHILDREN = {"attachment": "file: ", "part": "further page: "}
 _REASONS = {
     "same-article-id": "the same article under another address",
     "same-content": "the same content at another address",
@@ -65,6 +67,7 @@ def release_of(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
         "body_sha256": row["body_sha256"],
         **_printed(content),
         **_evidence(reading),
+        "parts": release["parts"] if speaks else [],
     }
 
 
@@ -84,6 +87,7 @@ def _printed(content: Content | None) -> dict[str, Any]:
         "breadcrumb": list(content.breadcrumb) if content else [],
         "attachments": [{"name": file.name, "url": file.url} for file in content.attachments] if content else [],
         "images": list(content.images) if content else [],
+        "file": asdict(content.file) if content and content.file else None,
     }
 
 
@@ -92,14 +96,22 @@ def say_release(screen: Screen, release: dict[str, Any]) -> None:
     screen.paragraph((release["title"] or "(no title)", "bold"))
     for name, words in _facts(screen, release):
         screen.line((f"{name:<11}", "dim"), *words)
+    kept = {page["title"]: page["page"] for page in release["pages"] if page["kind"] == "attachment"}
     for file in release["attachments"]:
-        screen.line(("attached   ", "dim"), file["name"])
+        where = f"   (kept: show {kept[file['name']]})" if file["name"] in kept else ""
+        screen.line(("attached   ", "dim"), file["name"], (where, "dim"))
         screen.line(f"           {file['url']}")
     for paragraph in release["paragraphs"]:
         screen.line("")
         screen.paragraph(paragraph)
     if release["text"] is None:
         screen.line(_WITHHELD)
+    for part in release["parts"]:
+        screen.line("")
+        screen.line((f"(further page: {part['ref']}  {part['url']})", "dim"))
+        for paragraph in (part["text"] or _WITHHELD).split("\n\n"):
+            screen.line("")
+            screen.paragraph(paragraph)
 
 
 def _facts(screen: Screen, release: dict[str, Any]) -> list[tuple[str, list[Piece]]]:
@@ -115,12 +127,19 @@ def _facts(screen: Screen, release: dict[str, Any]) -> list[tuple[str, list[Piec
         ("document", [release["number"] or ""]),
         ("keywords", [", ".join(release["keywords"])]),
         ("section", [release["section"] or ""]),
+        ("file", [_of_file(release["file"])]),
         ("address", [release["url"]]),
         ("key", [release["key"]]),
         ("watched", [seen]),
         ("odd", ["; ".join(release["problems"])]),
     ]
     return [(name, words) for name, words in facts if "".join(_plain(word) for word in words)]
+
+
+def _of_file(file: dict[str, Any] | None) -> str:
+    if file is None:
+        return ""
+    return f"{plural(file['size'], 'byte')}, {file['media_type'] or 'no media type'}, SHA-256 {file['sha256']}"
 
 
 def _plain(piece: Piece) -> str:
@@ -161,7 +180,7 @@ def say_history(screen: Screen, history: dict[str, Any]) -> None:
     screen.paragraph((f"{history['release']}  {history['title']}", "bold"), hang="    ")
     _say_heading(screen, history)
     screen.line("")
-    events = [(row["observed_at"], 0, row) for row in history["versions"]] + [
+    events = [(row["observed_at"], 0, row) for row in history["versions"] if not _is_first_of_file(row)] + [
         (row["observed_at"], 1, row) for row in history["listing"] if _is_told(row)
     ]
     for _, _, row in sorted(events, key=lambda event: event[:2]):
@@ -197,7 +216,8 @@ def _since_when(screen: Screen, history: dict[str, Any]) -> str:
 def _say_version(screen: Screen, row: Row) -> None:
     confirmed = f"   confirmed until {screen.lately(row['last_confirmed_at'])}" if row["kind"] != "removed" else ""
     stands = ("   (no longer stands: see the table retractions)", "dim") if row["retracted"] else ""
-    screen.paragraph((row["ref"], "bold"), "  ", *_happened(screen, row), (confirmed, "dim"), stands, hang=" " * 8)
+    what = f"   {row['title']}" if row["page_kind"] in _CHILDREN else ""
+    screen.paragraph((row["ref"], "bold"), "  ", *_happened(screen, row), what, (confirmed, "dim"), stands, hang=" " * 8)
     if row["checks"]:
         found = f"{plural(row['checks'], 'look')} found no page, {plural(row['controls_ok'], 'control')} answered normally"
         screen.line((f"        proven {screen.at(row['recorded_at'])}: {found}", "dim"))
@@ -218,7 +238,13 @@ def _happened(screen: Screen, row: Row) -> list[Piece]:
         "removed": ("removed", "red"),
         "restored": ("restored", "green"),
     }[row["kind"]]
+    word = f"{_CHILDREN.get(row['page_kind'], '')}{word}"
     return [(word, style), f" {screen.between(row['not_before'], row['observed_at'])}"]
+
+
+def _is_first_of_file(row: Row) -> bool:
+    """Tell whether a version is the first sight of a file or a further page: the page that names it says so already."""
+    return row["page_kind"] in _CHILDREN and row["kind"] == "new"
 
 
 def _is_told(row: Row) -> bool:
@@ -239,15 +265,23 @@ def _say_listed(screen: Screen, row: Row) -> None:
 def _say_pages(screen: Screen, history: dict[str, Any]) -> None:
     others = [page for page in history["pages"] if page["page"] != history["release"]]
     for page in others:
-        why = "an imported file" if page["kind"] == "import" else _REASONS.get(page["reason"], page["reason"])
         screen.line("")
-        state = STATES[page["state"]] if page["kind"] != "import" else ""
-        screen.line(f"Also page {page['page']}: {why}   ", state)
+        state = STATES[page["state"]] if page["kind"] != "import" and page["state"] else ""
+        screen.line(f"Also page {page['page']}: {_why_there(page)}   ", state)
         screen.line(f"    {page['url']}")
 
 
+def _why_there(page: Row) -> str:
+    kinds: dict[str, str] = {
+        "import": "an imported file",
+        "attachment": f"the file “{page['title']}”",
+        "part": f"its further page {page['position']}",
+    }
+    return kinds.get(page["kind"]) or _REASONS.get(page["reason"]) or str(page["reason"])
+
+
 def _say_next(screen: Screen, history: dict[str, Any]) -> None:
-    standing = [row for row in history["versions"] if not row["retracted"]]
+    standing = [row for row in history["versions"] if not row["retracted"] and row["page_kind"] not in _CHILDREN]
     pair = latest_pair(standing)
     compare = f"Compare: diff {pair[0]} {pair[1]}   " if pair else ""
     text = next((f"Text: show {row['ref']}" for row in reversed(standing) if row["kind"] != "removed"), "")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Summary"]
 
+_OF_FILES = frozenset({"edited", "silent", "removed", "restored", "suspected", "failed"})
+
 
 @dataclass(slots=True)
 class Summary:
@@ -30,9 +32,10 @@ class Summary:
         """Tell whether at least half of what was asked answered."""
         return 2 * self.counts["answered"] >= self.counts["looked"]
 
-    def add(self, appended: Appended) -> None:
-        """Count one look."""
-        self.counts.update(_names(appended))
+    def add(self, appended: Appended, *, is_file: bool = False) -> None:
+        """Count one look; of files that press releases offer only how many, and what is news of them."""
+        names = _names(appended)
+        self.counts.update(["files", *_OF_FILES.intersection(names)] if is_file else names)
 
 
 def _names(appended: Appended) -> list[str]:

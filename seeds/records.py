@@ -34,11 +34,15 @@ __all__ = [
 
 
 class File(NamedTuple):
-    """An attachment or a picture: the name that people see, its path with query, and the type it is served as."""
+    """An attachment or a picture: the name that people see, its path with query, and the type it is served as.
+
+    `revision` counts how often other bytes were put in its place.
+    """
 
     name: str
     path: str
     media_type: str
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -308,5 +308,5 @@ def _page(ask: Ask, html: str, status: int = 200) -> Answer:
 
 
 def _file_bytes(file: File) -> bytes:
-    """Return bytes that begin as a file of the type does and differ from file to file; they show nothing."""
-    return HEAD_OF[file.media_type] + f"\n{file.path}\n".encode() * 40
+    """Return bytes that begin as a file of the type does and differ from file to file and revision; they show nothing."""
+    return HEAD_OF[file.media_type] + f"\n{file.path}\n".encode() * (40 + file.revision)

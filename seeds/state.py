@@ -65,7 +65,18 @@ def _changes(before: Release | None, after: Release | None) -> tuple[Change, ...
     found += [Change(arrival, number, path) for path in sorted(new - old)]
     if before is not None and after is not None and (kind := _kinds(before, after)):
         found += [Change(kind, number, path) for path in sorted(old & new)]
-    return tuple(found)
+    return (*found, *_replaced(before, after))
+
+
+def _replaced(before: Release | None, after: Release | None) -> list[Change]:
+    """Return the files in whose place others were put, by the address that they have now."""
+    if before is None or after is None:
+        return []
+    revisions = {file.name: file.revision for file in before.attachments}
+    kind = "silent" if before.published == after.published else "edited"
+    return [
+        Change(kind, after.id, file.path) for file in after.attachments if revisions.get(file.name, file.revision) < file.revision
+    ]
 
 
 class Portal(Skies):
@@ -211,6 +222,16 @@ class Portal(Skies):
             texts = before.paragraphs if title else without_a_sentence(before.paragraphs)
             after = replace(before, title=title or before.title, paragraphs=tuple(paragraphs) if paragraphs is not None else texts)
             return self._put("silent_edit", before, after)
+
+    def replace_file(self, number: int, name: str, *, path: str | None = None) -> Release:
+        """Put other bytes in the place of an article's attachment, at its address or at a new one; the page stays as it is."""
+        with self.lock:
+            before = self._standing(number)
+            files = [
+                file._replace(revision=file.revision + 1, path=path or file.path) if file.name == name else file
+                for file in before.attachments
+            ]
+            return self._put("replace_file", before, replace(before, attachments=tuple(files)))
 
     def backdate(self, number: int, published: str) -> Release:
         """Move an article's printed date (`YYYY-MM-DD HH:MM`) and nothing else; its address stays."""

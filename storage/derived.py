@@ -63,16 +63,18 @@ def save_state(connection: sqlite3.Connection, page_id: int, state: PageState) -
 
 
 def plan(connection: sqlite3.Connection, page_id: int, schedule: Schedule, *, looked: bool = True) -> None:
-    """Set when a page is due next, by its state and the policy given; an imported file is never due: nobody serves it.
+    """Set when a page is due next, by its state and the policy given.
 
-    A look that was brought forward stays so until the page was `looked` at.
+    Never due is an imported file, which nobody serves, and an attached one that its press release does not offer any more.  A
+    look that was brought forward stays so until the page was `looked` at.
     """
     kind, host, recorded_at, published_on = connection.execute(
         "SELECT g.kind, p.host, g.recorded_at, c.published_on FROM _pages p JOIN pages g ON g.id = p.page_id"
         " LEFT JOIN contents c ON c.id = p.content_id WHERE p.page_id = ?",
         (page_id,),
     ).fetchone()
-    if kind == PageKind.IMPORT.value:
+    if kind == PageKind.IMPORT.value or (kind == PageKind.ATTACHMENT.value and not _is_offered(connection, page_id)):
+        connection.execute("DELETE FROM _frontier WHERE page_id = ?", (page_id,))
         return
     due_at, reason = schedule(page_state(connection, page_id), recorded_at, published_on)
     sooner = "SELECT 1 FROM _frontier WHERE page_id = ? AND due_at < ? AND reason IN ('copy', 'listing')"
@@ -80,6 +82,19 @@ def plan(connection: sqlite3.Connection, page_id: int, schedule: Schedule, *, lo
         connection.execute(
             "INSERT OR REPLACE INTO _frontier (page_id, host, due_at, reason) VALUES (?, ?, ?, ?)", (page_id, host, due_at, reason)
         )
+
+
+def _is_offered(connection: sqlite3.Connection, page_id: int) -> bool:
+    """Tell whether the press release of a file names it as it stands now: by its address, or by the name that it was read under."""
+    sql = (
+        "SELECT g.url, c.title, o.fields FROM pages g JOIN _pages p ON p.page_id = g.id LEFT JOIN contents c ON c.id = p.content_id"
+        " JOIN _pages x ON x.page_id = g.parent_id JOIN contents o ON o.id = x.content_id WHERE g.id = ?"
+    )
+    row = connection.execute(sql, (page_id,)).fetchone()
+    if row is None:
+        return False
+    url, name, fields = row
+    return any(each["url"] == url or each["name"] == name for each in json.loads(fields)["attachments"])
 
 
 def plan_with_copies(  # noqa: PLR0913 - a page, what is to be seen, and when
@@ -111,9 +126,10 @@ _MEMBER = """
     SELECT p.page_id, p.release_id, g.kind, p.state, i.reason, p.compare_sha256, c.title, coalesce(c.text, '') <> '',
         p.first_seen_at, p.last_changed_at, max(p.base_at, coalesce(p.unchanged_304, '')), g.article,
         (SELECT x.reader FROM readings x WHERE x.fetch_id = p.base_fetch_id AND x.outcome = 'ok' ORDER BY x.id DESC LIMIT 1)
-    FROM _pages p JOIN pages g ON g.id = p.page_id JOIN contents c ON c.id = p.content_id
+    FROM _pages p JOIN pages g ON g.id = p.page_id AND g.kind IN ('release', 'import') JOIN contents c ON c.id = p.content_id
     JOIN identities i ON i.id = (SELECT max(x.id) FROM identities x WHERE x.page_id = p.page_id)
 """
+"""Files and further pages are of the release of their parent, and no opinion is held on them."""
 
 
 def members_of(connection: sqlite3.Connection, release_id: int, *, article: str | None = None) -> list[Member]:
@@ -163,13 +179,16 @@ def refresh_releases(connection: sqlite3.Connection, pages: Iterable[int], *, al
         connection.execute(_FOLD_RELEASE, {"release": release_id})
 
 
-# The page that speaks for a release: one that is live before one that is not, an import last, the founding page first.
+# The page that speaks for a release: one that is live before one that is not, an import last, the founding page first; never a
+# file or a further page, which neither tell whether the release is live nor since when it is known.
 # An edit that shows at two addresses is one edit: each step from one content to another, as they are compared, counts as often as
 # on the page that took it most often.
 _FOLD_RELEASE = """
 INSERT INTO _current
-WITH face AS (
-    SELECT * FROM _pages WHERE release_id = :release AND version_id IS NOT NULL
+WITH members AS (
+    SELECT p.* FROM _pages p JOIN pages g ON g.id = p.page_id WHERE p.release_id = :release AND g.kind IN ('release', 'import')
+), face AS (
+    SELECT * FROM members WHERE version_id IS NOT NULL
     ORDER BY CASE state WHEN 'live' THEN 0 WHEN 'suspect' THEN 1 WHEN 'removed' THEN 2 ELSE 3 END,
         page_id <> release_id, page_id LIMIT 1
 ), stood AS (
@@ -183,12 +202,12 @@ WITH face AS (
     ) GROUP BY was, became
 )
 SELECT face.release_id, face.page_id,
-    coalesce(face.section_id, (SELECT min(section_id) FROM _pages WHERE release_id = :release)),
+    coalesce(face.section_id, (SELECT min(section_id) FROM members)),
     face.version_id, face.content_id, face.state,
     (SELECT coalesce(sum(times), 0) FROM steps), (SELECT coalesce(sum(silently), 0) FROM steps),
-    (SELECT min(first_seen_at) FROM _pages WHERE release_id = :release),
+    (SELECT min(first_seen_at) FROM members),
     (SELECT max(observed_at) FROM stood WHERE kind <> 'new'),
-    (SELECT max(last_confirmed_at) FROM _pages WHERE release_id = :release),
+    (SELECT max(last_confirmed_at) FROM members),
     (SELECT published_on FROM contents WHERE id = face.content_id)
 FROM face
 """

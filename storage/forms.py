@@ -63,7 +63,10 @@ def is_common(connection: sqlite3.Connection, template: str, reader: str, *, but
 
 def is_established(connection: sqlite3.Connection, section_id: int | None) -> bool:
     """Tell whether enough pages of a section were read for an odd one to stand out."""
-    sql = "SELECT count(*) FROM (SELECT 1 FROM _pages WHERE section_id = ? AND version_id IS NOT NULL LIMIT ?)"
+    sql = (
+        "SELECT count(*) FROM (SELECT 1 FROM _pages p JOIN pages g ON g.id = p.page_id"
+        " WHERE p.section_id = ? AND p.version_id IS NOT NULL AND g.kind <> 'attachment' LIMIT ?)"
+    )
     return int(connection.execute(sql, (section_id, ESTABLISHED)).fetchone()[0]) == ESTABLISHED
 
 

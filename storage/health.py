@@ -164,6 +164,9 @@ def _since(connection: sqlite3.Connection, pages: list[int]) -> str:
 
 
 def pages_read(connection: sqlite3.Connection, section_id: int) -> int:
-    """Return how many pages of a section were ever read."""
-    sql = "SELECT count(*) FROM _pages WHERE section_id = ? AND version_id IS NOT NULL"
+    """Return how many pages of a section were ever read; files are none."""
+    sql = (
+        "SELECT count(*) FROM _pages p JOIN pages g ON g.id = p.page_id"
+        " WHERE p.section_id = ? AND p.version_id IS NOT NULL AND g.kind <> 'attachment'"
+    )
     return int(connection.execute(sql, (section_id,)).fetchone()[0])

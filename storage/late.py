@@ -121,7 +121,7 @@ def _hops(connection: sqlite3.Connection, fetch_id: int | None) -> tuple[str, ..
 
 _PAGES = """
     SELECT p.page_id FROM _pages p JOIN pages g ON g.id = p.page_id
-    WHERE p.section_id = :section AND g.kind <> 'import' AND p.looks > 0 AND (:since IS NULL OR p.last_look_at >= :since)
+    WHERE p.section_id = :section AND g.kind IN ('release', 'part') AND p.looks > 0 AND (:since IS NULL OR p.last_look_at >= :since)
 """
 _ASIDE_PAGES = f"""{_PAGES} AND p.page_id IN (
         SELECT f.page_id FROM readings q JOIN fetches f ON f.id = q.fetch_id WHERE q.outcome = 'quarantined' AND q.id = {held("f")}

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["identify"]
 
+_CHILDREN = frozenset({PageKind.ATTACHMENT.value, PageKind.PART.value})
+
 
 def identify(writer: Writer, page_id: int, now: datetime, *, read: bool) -> dict[int, str]:
     """Write new opinions on which pages are one release; return which must be seen before the next opinion, and from when on.
@@ -69,6 +71,9 @@ def _identify_first(writer: Writer, page_id: int, now: datetime) -> list[int]:
         " JOIN contents c ON c.id = p.content_id WHERE p.page_id = ?",
         (page_id,),
     ).fetchone()
+    if kind in _CHILDREN:
+        _write_identity(writer, Identity(page_id, _release_of_parent(writer, page_id), Reason.FIRST), now)
+        return []
     others = siblings(writer.connection, page_id, compared)
     is_import = kind == PageKind.IMPORT.value
     identity = first_identity(page_id, compared, title, has_text=bool(text), others=others, is_import=is_import)
@@ -79,7 +84,22 @@ def _identify_first(writer: Writer, page_id: int, now: datetime) -> list[int]:
     return [other.page_id for other in others if other.release_id == identity.release_id and other.state is State.LIVE]
 
 
+def _release_of_parent(writer: Writer, page_id: int) -> int:
+    """Return the release of the page that a file or a further page hangs on: that was read, or nobody would know of this one."""
+    (parent,) = writer.connection.execute("SELECT parent_id FROM pages WHERE id = ?", (page_id,)).fetchone()
+    release_id = _release_of(writer, parent)
+    return parent if release_id is None else release_id
+
+
 def _write_identity(writer: Writer, identity: Identity, now: datetime) -> None:
+    """Write an opinion on a page, and on what hangs on it: files and further pages go where their page goes."""
+    _write_row(writer, identity, now)
+    hanging = "SELECT p.page_id FROM pages g JOIN _pages p ON p.page_id = g.id WHERE g.parent_id = ? AND p.release_id IS NOT NULL"
+    for (child,) in writer.connection.execute(hanging + " ORDER BY 1", (identity.page_id,)).fetchall():
+        _write_row(writer, Identity(child, identity.release_id, identity.reason), now)
+
+
+def _write_row(writer: Writer, identity: Identity, now: datetime) -> None:
     writer.ledger.insert("identities", {**_identity_row(identity), "recorded_at": instant(now)})
     former = writer.connection.execute("SELECT release_id FROM _pages WHERE page_id = ?", (identity.page_id,)).fetchone()[0]
     writer.connection.execute("UPDATE _pages SET release_id = ? WHERE page_id = ?", (identity.release_id, identity.page_id))

@@ -182,8 +182,8 @@ def standing(connection: sqlite3.Connection, release_id: int) -> list[Row]:
     """Return the versions that stand, removals among them, of all pages of a release, in order of time."""
     return rows(
         connection,
-        "SELECT v.page_id || '@' || v.number AS ref, v.id, v.page_id AS page, v.number, v.kind, v.previous_id FROM versions v"
-        " JOIN _pages p ON p.page_id = v.page_id WHERE p.release_id = ?"
+        "SELECT v.page_id || '@' || v.number AS ref, v.id, v.page_id AS page, v.number, v.kind, v.previous_id, g.kind AS page_kind"
+        " FROM versions v JOIN _pages p ON p.page_id = v.page_id JOIN pages g ON g.id = v.page_id WHERE p.release_id = ?"
         " AND NOT EXISTS (SELECT 1 FROM retractions r WHERE r.version_id = v.id) ORDER BY v.observed_at, v.id",
         (release_id,),
     )

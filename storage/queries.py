@@ -101,8 +101,9 @@ def release(connection: sqlite3.Connection, release_id: int) -> Row:
         raise UnknownReference(f"there is no release {release_id}", hint="see: list")
     pages = rows(
         connection,
-        "SELECT p.page_id AS page, g.kind, p.state, i.reason, p.looks, p.fails, p.failing_since, p.outcome, p.error,"
-        " p.first_seen_at, p.last_look_at, g.url, g.key FROM _pages p JOIN pages g ON g.id = p.page_id"
+        "SELECT p.page_id AS page, g.kind, c.title, p.state, i.reason, p.looks, p.fails, p.failing_since, p.outcome, p.error,"
+        " p.first_seen_at, p.last_look_at, g.url, g.key, g.parent_id AS parent, g.position"
+        " FROM _pages p JOIN pages g ON g.id = p.page_id LEFT JOIN contents c ON c.id = p.content_id"
         " JOIN identities i ON i.id = (SELECT max(x.id) FROM identities x WHERE x.page_id = p.page_id)"
         " WHERE p.release_id = ? ORDER BY p.page_id",
         (release_id,),
@@ -112,7 +113,19 @@ def release(connection: sqlite3.Connection, release_id: int) -> Row:
         " JOIN _pages p ON p.page_id = f.page_id WHERE p.release_id = ?",
         (release_id,),
     ).fetchone()[0]
-    return {**found[0], **_printed(connection, release_id), "pages": pages, "vantage": watched}
+    parts = _parts(connection, pages)
+    return {**found[0], **_printed(connection, release_id), "pages": pages, "parts": parts, "vantage": watched}
+
+
+def _parts(connection: sqlite3.Connection, pages: Sequence[Row]) -> list[Row]:
+    """Return the further pages of an article in their order, each with its standing version and what that says."""
+    parts = sorted((page for page in pages if page["kind"] == "part" and page["title"]), key=lambda page: page["position"])
+    sql = (
+        "SELECT p.page_id AS page, p.page_id || '@' || v.number AS ref, c.text, g.url"
+        " FROM _pages p JOIN pages g ON g.id = p.page_id JOIN versions v ON v.id = p.version_id"
+        " JOIN contents c ON c.id = p.content_id WHERE p.page_id = ?"
+    )
+    return [row for page in parts for row in rows(connection, sql, (page["page"],))]
 
 
 def _printed(connection: sqlite3.Connection, release_id: int) -> Row:
@@ -131,7 +144,12 @@ def history(connection: sqlite3.Connection, release_id: int) -> list[Row]:
 
     A removal that stands says what it rests on: how many `checks`, and how many `controls_ok` beside them.
     """
-    found = rows(connection, "SELECT * FROM history WHERE release = ? ORDER BY observed_at, fetch", (release_id,))
+    found = rows(
+        connection,
+        "SELECT h.*, g.kind AS page_kind FROM history h JOIN pages g ON g.id = h.page WHERE h.release = ?"
+        " ORDER BY h.observed_at, h.fetch",
+        (release_id,),
+    )
     proofs = rows(connection, "SELECT ref, checks, controls_ok FROM removals WHERE release = ?", (release_id,))
     proven = {proof["ref"]: proof for proof in proofs}
     for row in found:
@@ -153,11 +171,17 @@ def listing_of_section(connection: sqlite3.Connection, release_id: int) -> list[
 
 
 def changes(connection: sqlite3.Connection, *, since: str | None = None, limit: int = 200) -> list[Row]:
-    """Return what the publisher did, newest first; `since` is an instant."""
+    """Return what the publisher did, newest first; `since` is an instant.
+
+    `page_kind` tells the change of a file or a further page (`attachment`, `part`) from that of a press release; `release_title`
+    is that of the press release it belongs to.
+    """
     found = rows(
         connection,
-        "SELECT * FROM changes WHERE (:since IS NULL OR observed_at >= :since) ORDER BY observed_at DESC, page DESC,"
-        " length(ref) DESC, ref DESC LIMIT :limit",
+        "SELECT x.*, g.kind AS page_kind, t.title AS release_title FROM changes x JOIN pages g ON g.id = x.page"
+        " LEFT JOIN _current c ON c.release_id = x.release LEFT JOIN contents t ON t.id = c.content_id"
+        " WHERE (:since IS NULL OR x.observed_at >= :since) ORDER BY x.observed_at DESC, x.page DESC,"
+        " length(x.ref) DESC, x.ref DESC LIMIT :limit",
         {"since": since, "limit": limit},
     )
     for row in found:
@@ -233,7 +257,8 @@ def sections(connection: sqlite3.Connection) -> list[Row]:
         " (SELECT max(w.ended_at) FROM sweeps w WHERE w.section_id = s.id) AS last_sweep_at,"
         " (SELECT w.note FROM sweeps w WHERE w.section_id = s.id ORDER BY w.id DESC LIMIT 1) AS note,"
         " (SELECT count(*) FROM _current c WHERE c.section_id = s.id) AS releases,"
-        " (SELECT count(*) FROM _pages p WHERE p.section_id = s.id AND p.state IS NULL) AS unread"
+        " (SELECT count(*) FROM _pages p JOIN pages g ON g.id = p.page_id"
+        " WHERE p.section_id = s.id AND p.state IS NULL AND g.kind = 'release') AS unread"
         " FROM sections s LEFT JOIN section_states t ON t.id = (SELECT max(x.id) FROM section_states x WHERE x.section_id = s.id)"
         " ORDER BY s.portal, s.slug",
     )
@@ -258,6 +283,14 @@ def totals(connection: sqlite3.Connection) -> Row:
     )[0]
 
 
+_SECTION = f"""coalesce(({LISTED_BY}), CASE WHEN g.kind = 'part' THEN ({LISTED_BY.replace("p.page_id", "g.parent_id")}) END)"""
+"""SQL: the section of a page: of one that is listed nowhere, being a further page of another, that of its parent."""
+_HAS_FILE_DUE = (
+    "(p.state = 'live' AND EXISTS (SELECT 1 FROM pages k JOIN _frontier d ON d.page_id = k.id"
+    " WHERE k.parent_id = f.page_id AND k.kind = 'attachment' AND (:now IS NULL OR d.due_at <= :now)))"
+)
+
+
 def due_pages(  # noqa: PLR0913 - each narrows what is asked for
     connection: sqlite3.Connection,
     *,
@@ -269,11 +302,13 @@ def due_pages(  # noqa: PLR0913 - each narrows what is asked for
 ) -> list[Row]:
     """Return the pages that sections list, or listed, and that are due at `now` (None: all that are tracked).
 
-    Those never looked at stand first, then the longest due.  `section` is the first of `section_ids` that listed the page, `url`
-    the address that it was listed by last.  `only` leaves out all but these pages, `reason` what is due for another reason.
+    A page is due with the first of its files that is (`files_due`; where all pages are asked for, with any): whether it still
+    offers that one, and at which address, it says itself.  Those never looked at stand first, then the longest due.  `section` is
+    the first of `section_ids` that listed the page, `url` the address that it was listed by last.  `only` leaves out all but these
+    pages, `reason` what is due for another reason.
     """
     narrowed = {
-        "f.due_at <= :now": now,
+        f"(f.due_at <= :now OR {_HAS_FILE_DUE})": now,
         "f.reason = :reason": reason,
         "f.page_id IN (SELECT value FROM json_each(:only))": None if only is None else json.dumps(list(only)),
     }
@@ -281,11 +316,12 @@ def due_pages(  # noqa: PLR0913 - each narrows what is asked for
     given = {"now": now, "reason": reason, "only": json.dumps(list(only or ())), "limit": limit}
     return rows(
         connection,
-        f"SELECT f.page_id AS page, f.host, f.due_at, f.reason, ({LISTED_BY}) AS section,"  # noqa: S608 - our names
+        f"SELECT f.page_id AS page, f.host, f.due_at, f.reason, {_SECTION} AS section, g.kind,"  # noqa: S608 - our names
         " coalesce((SELECT e.listed_url FROM listing_events e WHERE e.page_id = f.page_id AND e.listed_url IS NOT NULL"
-        " ORDER BY e.id DESC LIMIT 1), g.url) AS url, p.looks"
+        f" ORDER BY e.id DESC LIMIT 1), g.url) AS url, p.looks, {_HAS_FILE_DUE} AS files_due"
         " FROM _frontier f JOIN _pages p USING (page_id) JOIN pages g ON g.id = p.page_id"
-        f" WHERE ({LISTED_BY}) IS NOT NULL{conditions} ORDER BY p.looks > 0, f.due_at, f.page_id LIMIT :limit",
+        f" WHERE g.kind <> 'attachment' AND section IS NOT NULL{conditions}"
+        " ORDER BY p.looks > 0, f.due_at, f.page_id LIMIT :limit",
         {**given, "sections": json.dumps(list(section_ids))},
     )
 

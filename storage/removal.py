@@ -186,8 +186,11 @@ class HostHealth:
 
 
 def health_of(connection: sqlite3.Connection, host: str) -> HostHealth:
-    """Return how a host's pages answer now."""
-    sql = "SELECT count(*) FILTER (WHERE state = 'suspect'), count(*) FROM _pages WHERE host = ? AND state IN ('live', 'suspect')"
+    """Return how a host's pages answer now; files do not count: with one press release all of its files may go."""
+    sql = (
+        "SELECT count(*) FILTER (WHERE p.state = 'suspect'), count(*) FROM _pages p JOIN pages g ON g.id = p.page_id"
+        " WHERE p.host = ? AND p.state IN ('live', 'suspect') AND g.kind <> 'attachment'"
+    )
     return HostHealth(*connection.execute(sql, (host,)).fetchone())
 
 

@@ -65,6 +65,14 @@ def m002_the_form_of_pages(db: Database) -> None:
             db.execute(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS"))
 
 
+@migrations()
+def m003_the_order_of_parts(db: Database) -> None:
+    """Let the further pages of an article be found in their order by an index."""
+    (statement,) = [each for each in _statements(INDEXES) if each.startswith("CREATE INDEX pages_parent ")]
+    db.execute("DROP INDEX IF EXISTS pages_parent")
+    db.execute(statement)
+
+
 def _lacking(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     """Return the columns that a file of an older version has not."""
     return [

@@ -300,7 +300,7 @@ CREATE INDEX versions_fetch ON versions (fetch_id);
 CREATE INDEX identities_page ON identities (page_id, id);
 CREATE INDEX identities_release ON identities (release_id, id);
 CREATE INDEX pages_article ON pages (article) WHERE article IS NOT NULL;
-CREATE INDEX pages_parent ON pages (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX pages_parent ON pages (parent_id, position) WHERE parent_id IS NOT NULL;
 CREATE INDEX contents_compare ON contents (compare_sha256);
 CREATE INDEX listing_events_page ON listing_events (page_id, id);
 CREATE INDEX listing_events_section ON listing_events (section_id, page_id, id);

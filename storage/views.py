@@ -23,17 +23,23 @@ _CONFIRMED = """CASE
 _NEXT = """LEFT JOIN versions n ON n.previous_id = v.id
         AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.version_id = n.id)"""
 
+_FURTHER = """coalesce((SELECT group_concat(q.text, '') FROM (
+            SELECT '\n\n' || w.text AS text FROM pages h JOIN _pages x ON x.page_id = h.id JOIN contents w ON w.id = x.content_id
+            WHERE h.parent_id = c.page_id AND h.kind = 'part' ORDER BY h.position
+        ) q), '')"""
+"""The texts of the further pages of an article that is spread over several, behind its own: they are read as one."""
+
 VIEWS: dict[str, str] = {
-    "releases": """
+    "releases": f"""
     SELECT c.release_id AS release, g.key AS key, s.portal || '/' || s.slug AS section, t.title AS title,
         c.published_on AS published_on, c.state AS state, v.page_id || '@' || v.number AS version, c.edits AS edits,
         c.silent_edits AS silent_edits, c.first_seen_at AS first_seen_at, c.last_changed_at AS last_changed_at,
-        c.last_confirmed_at AS last_confirmed_at, t.source AS source, g.url AS url, t.text AS text
+        c.last_confirmed_at AS last_confirmed_at, t.source AS source, g.url AS url, t.text || {_FURTHER} AS text
     FROM _current c
     JOIN pages g ON g.id = c.page_id
     JOIN versions v ON v.id = c.version_id
     JOIN contents t ON t.id = c.content_id
-    LEFT JOIN sections s ON s.id = c.section_id""",
+    LEFT JOIN sections s ON s.id = c.section_id""",  # noqa: S608 - constants above
     "changes": f"""
     SELECT v.page_id || '@' || v.number AS ref, v.page_id AS page, p.release_id AS release, v.previous_id AS previous_id,
         v.kind AS kind, coalesce(t.title, b.title) AS title, v.not_before AS not_before, v.observed_at AS observed_at,

@@ -6,9 +6,11 @@ import random
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from config.portal import parse_portal
-from config.settings import Settings
+from config.settings import FetchOptions, Settings
 from crawler.pipeline import crawl
 from crawler.reread import Wish, reparse
 from crawler.revisit import next_look
@@ -18,16 +20,33 @@ from tests.misbehaviour import response
 from tests.server import Server
 from tests.world import FakeClock
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 LAKE = "The lake was cleaned by volunteers of four towns, who will come again in spring."
 
 
-def article(number: int, text: str = LAKE, *, frame: str = "old", dated: bool = True, attachment: str = "") -> bytes:
-    """Return a press release as the JCMS prints it, in a frame, with a date beside its title, and with a named attachment."""
-    date = f"<p>Release date:2026-01-{number:02} 10:00</p>" if dated else ""
-    file = f'<p><a href="/attach/{number}.pdf">{attachment}.pdf</a></p>' if attachment else ""
+def article(  # noqa: PLR0913 - what a page may differ in
+    number: int,
+    text: str = LAKE,
+    *,
+    frame: str = "old",
+    dated: bool = True,
+    attachment: str = "",
+    files: Mapping[str, str] = MappingProxyType({}),
+    published: str = "",
+    more: str = "",
+) -> bytes:
+    """Return a press release as the JCMS prints it, in a frame, with a date beside its title, and with attachments.
+
+    One is named by `attachment` alone; `files` are any others, name -> address; `more` stands below the text.
+    """
+    date = f"<p>Release date:{published or f'2026-01-{number:02} 10:00'}</p>" if dated else ""
+    named = ({f"{attachment}.pdf": f"/attach/{number}.pdf"} if attachment else {}) | dict(files)
+    file = "".join(f'<p><a href="{address}">{name}</a></p>' for name, address in named.items())
     page = (
         f"<html><head><title>Lake {number}</title></head><body><div class='{frame}'><h1>Lake {number}</h1>{date}"
-        f'<div id="zoom"><p>{text} Number {number}.</p>{file}</div></div></body></html>'
+        f'<div id="zoom"><p>{text} Number {number}.</p>{file}</div>{more}</div></body></html>'
     )
     return response("200 OK", "Content-Type: text/html; charset=utf-8", body=page.encode())
 
@@ -44,6 +63,11 @@ def listing(*rows: str) -> bytes:
     return response("200 OK", "Content-Type: text/html; charset=utf-8", body=page.encode())
 
 
+def pdf(words: str = "plan") -> bytes:
+    """Return an answer that holds a file: it begins as a PDF does, and shows nothing."""
+    return response("200 OK", "Content-Type: application/pdf", body=f"%PDF-1.4\n{words}\n".encode())
+
+
 HOME = response("200 OK", "Content-Type: text/html", body=b"<html><body><h1>Portal</h1><p>Welcome to the portal.</p></body></html>")
 
 
@@ -52,10 +76,11 @@ class Site:
 
     def __init__(self, folder, **answers):
         self.answers = {"": HOME, "robots.txt": response("404 Not Found"), "list": listing(*map(link, range(1, 5)))} | answers
-        self.server = Server({f"/{name}": self._answer for name in ("", "robots.txt", "list", "art", "other")})
+        self.server = Server({f"/{name}": self._answer for name in ("", "robots.txt", "list", "art", "other", "attach")})
         self.folder, self.clock, self.more = folder, FakeClock(), ""
         self.listing: str | None = None
-        self.select = ""
+        self.fetch = FetchOptions()
+        self.select = self.section = ""
 
     def __enter__(self):
         self.server.__enter__()
@@ -65,8 +90,10 @@ class Site:
         self.server.__exit__(*error)
 
     def _answer(self, request):
-        name = request.path.rpartition("/")[2] if request.route == "/art" else request.path.strip("/")
+        name = request.path.rpartition("/")[2] if request.route in {"/art", "/attach"} else request.path.strip("/")
         answer = self.answers.get(name)
+        if answer is None and request.route == "/attach":
+            return pdf(request.path)
         if answer is None:
             return article(int(name.removesuffix(".html").rpartition("_")[2]))
         return answer(request) if callable(answer) else answer
@@ -88,9 +115,10 @@ class Site:
         lines = "\n".join(f"{key} = {value!r}" for key, value in rules.items()).replace("'", '"')
         text = (
             f'name = "site"\nhosts = ["{self.host}"]\nallow_private = true\n{self.more}\n[politeness]\n{lines}\n'
-            f'[sections.news]\ntitle = "News"\n{where}\n[sections.news.select]\n{self.select}\n'
+            f'[sections.news]\ntitle = "News"\n{where}\n{self.section}\n[sections.news.select]\n{self.select}\n'
         )
-        return Settings(archive=self.folder / "a.db", portals=(parse_portal(text, "site.toml"),), unconditional_share=1.0)
+        portals = (parse_portal(text, "site.toml"),)
+        return Settings(archive=self.folder / "a.db", portals=portals, unconditional_share=1.0, fetch=self.fetch)
 
     def run(self, job, **politeness):
         """Run a job over the one section and return its summary and the rows of `captures`, without those of earlier runs."""

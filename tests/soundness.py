@@ -24,9 +24,9 @@ _ALONE = {
     "bodies that nobody fetched": "SELECT id FROM bodies EXCEPT SELECT body_id FROM fetches"
     " EXCEPT SELECT settings_id FROM runs EXCEPT SELECT dictionary_id FROM bodies",
     "contents that nobody read": "SELECT id FROM contents EXCEPT SELECT content_id FROM readings",
-    "pages that no listing holds": "SELECT id FROM pages EXCEPT SELECT page_id FROM listing_events",
+    "pages that no listing holds": "SELECT id FROM pages WHERE parent_id IS NULL EXCEPT SELECT page_id FROM listing_events",
     "pages without a summary": "SELECT id FROM pages EXCEPT SELECT page_id FROM _pages",
-    "pages that are never due": "SELECT id FROM pages EXCEPT SELECT page_id FROM _frontier",
+    "pages that are never due": "SELECT id FROM pages WHERE kind <> 'attachment' EXCEPT SELECT page_id FROM _frontier",
     "versions without a reading": "SELECT fetch_id FROM versions EXCEPT SELECT fetch_id FROM readings",
     "versions of no release": "SELECT page_id FROM versions EXCEPT SELECT page_id FROM identities",
     # What redirected is not read, but where it led to; a probe of old validators is not read either.

@@ -50,6 +50,7 @@ GATES = {
     "protego": ["crawler/robots.py"],  # one reading of robots.txt
     "pydantic": ["config/*"],  # a tenth of a second to import
     "pydantic_core": ["config/*"],  # pydantic's ground floor
+    "pypdf": ["crawler/pdf.py"],  # an extra: files are kept without it too
     "rapidfuzz": ["storage/diff.py"],  # its opcodes are the diff's alone
     "rich": _SCREEN,  # only what talks to people pays for it
     "selectolax": ["crawler/html.py"],  # its traps (depth, surrogates, mutation) are dealt with there

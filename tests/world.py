@@ -116,6 +116,7 @@ class World:
     rng: random.Random = field(default_factory=lambda: random.Random(1))
     seed: int = 1
     per_page: int = PER_PAGE
+    files: str = "none"
     platform: Platform = Platform.JCMS
     listing: str = ""
     server: PortalServer = field(init=False)
@@ -152,7 +153,13 @@ class World:
             closing(sqlite3.connect(folder / "archive.db")) as target,
         ):
             source.backup(target)
-        same: dict[str, Any] = {"seed": self.seed, "per_page": self.per_page, "platform": self.platform, "listing": self.listing}
+        same: dict[str, Any] = {
+            "seed": self.seed,
+            "per_page": self.per_page,
+            "platform": self.platform,
+            "listing": self.listing,
+            "files": self.files,
+        }
         world = World(folder, self.releases, self.share, self.select, **same, _lent=self.server, _seen=dict(self._seen))
         begin(world)
         world.clock.instant = self.clock.instant
@@ -169,7 +176,9 @@ class World:
     def settings(self) -> Settings:
         """The settings as they stand: selectors and the share of unconditional looks may change between two crawls."""
         rules = "".join(f"{key} = {json.dumps(value)}\n" for key, value in self.select.items())
-        text = portal_file(self.server.base_url, self.listing) + f"\n[sections.today.select]\n{rules}"
+        text = portal_file(self.server.base_url, self.listing)
+        text = text.replace("[sections.today]", f'[sections.today]\nattachments = "{self.files}"')
+        text += f"\n[sections.today.select]\n{rules}"
         portal = parse_portal(text, "embedded.toml")
         return Settings(archive=self.folder / "archive.db", portals=(portal,), vantage="here", unconditional_share=self.share)
 

@@ -76,7 +76,7 @@ def test_the_defaults_are_the_documented_ones(tmp_path):
     """The bounds of a request and of a listing are what the documentation says."""
     settings = load(None, {}, tmp_path)
     assert (settings.unconditional_share, settings.known_rows_to_stop) == (0.05, 60)
-    assert settings.fetch.model_dump() == {"timeout": "60s", "connect_timeout": "15s", "max_body": "5 MB"}
+    assert settings.fetch.model_dump() == {"timeout": "60s", "connect_timeout": "15s", "max_body": "5 MB", "max_file": "50 MB"}
     assert (settings.fetch.timeout, settings.fetch.connect_timeout, settings.fetch.max_body) == (60.0, 15.0, 5_000_000)
     assert (settings.backup.keep, settings.backup.folder, settings.health.stop_below_free) == (2, None, 500_000_000)
 

@@ -131,7 +131,7 @@ def test_keywords_are_parted_at_every_sign(page, expected):
 
 def test_long_runs_cost_little():
     """Neither a run of characters nor one of white space makes the search for a number slow."""
-    began = time.perf_counter()
+    began = time.process_time()
     for run in ("湖" * 200_000, " " * 200_000, "文号：" * 60_000, "第" * 200_000, "〔2022〕" * 30_000, "\n" * 200_000):
         assert number(run, below=(run,), head=(run,)) is None
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 20  # a search that grows with the square of a run takes hours

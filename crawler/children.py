@@ -1,0 +1,120 @@
+"""Look at what hangs on a press release once it was read: the files that it offers, and its further pages.
+
+A file is looked at when it is new, when it is due, and whenever its press release was edited: who edits the one often replaces
+the other.  Its address is taken from the press release as it has just come, for many are signed anew on every load, and some move
+without a word of the page being changed: an older address that answers no more says nothing of the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crawler.filetypes import is_document
+from crawler.looking import look_at
+from crawler.urls import host_of, url_key
+from storage.children import Offered, children_of, matched
+from storage.instants import instant
+from storage.queries import rows
+from storage.records import Content, PageKind, State
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from crawler.session import Session, Target
+    from storage.looks import Appended
+    from storage.queries import Row
+    from storage.records import Reading
+
+__all__ = ["look_at_children"]
+
+
+async def look_at_children(  # noqa: PLR0913 - a look, and what it brought
+    session: Session, target: Target, page: Row, appended: Appended, reading: Reading | None, *, whole: bool = False
+) -> AsyncIterator[tuple[Row, Appended]]:
+    """Look at the files and further pages of a page that has just been looked at; yield each with what it turned out to be.
+
+    `whole` looks at all of them, due or not.
+    """
+    content = reading.content if reading is not None else None
+    if appended.state is not State.LIVE or content is None or content.file is not None or page["kind"] != PageKind.RELEASE:
+        return
+    offered = [*_files(session, target, content), *_parts(session, reading)]
+    pages = _pages(session, page["page"], offered, appended)
+    for each, child in zip(offered, pages, strict=True):
+        row = _row(session, child, page, each) if child is not None else None
+        if row is not None and (whole or _is_wanted(session, row, each, appended)) and _may_ask(session, row):
+            looked, _ = await look_at(session, target, row, like=_like(content, each))
+            yield row, looked
+
+
+def _files(session: Session, target: Target, content: Content) -> list[Offered]:
+    """Return the files of a press release that are kept, by the section's wish; what foreign hosts hold is out of scope."""
+    wish = target.section.attachments
+    return [
+        Offered(PageKind.ATTACHMENT, file.url, url_key(file.url), file.name, position)
+        for position, file in enumerate(content.attachments, start=1)
+        if wish == "all" or (wish == "documents" and is_document(file.name, file.url))
+        if session.gate.knows(host_of(file.url))
+    ]
+
+
+def _parts(session: Session, reading: Reading | None) -> list[Offered]:
+    return [
+        Offered(PageKind.PART, url, url_key(url), "", position)
+        for position, url in enumerate(reading.parts if reading is not None else (), start=2)
+        if session.gate.knows(host_of(url))
+    ]
+
+
+def _pages(session: Session, page_id: int, offered: Sequence[Offered], appended: Appended) -> list[int | None]:
+    """Return the page of each; nothing is written where all are known and their press release is as it was."""
+    known = children_of(session.archive.connection, page_id)
+    found = matched(known, offered)
+    if all(found) and (appended.kind is None or not known):
+        return [child.page if child else None for child in found]
+    return session.archive.offer(page_id, offered)
+
+
+_CHILD = """
+    SELECT p.page_id AS page, p.host, p.looks, f.due_at, g.kind FROM _pages p JOIN pages g ON g.id = p.page_id
+    LEFT JOIN _frontier f ON f.page_id = p.page_id WHERE p.page_id = ?
+"""
+
+
+def _row(session: Session, child: int, page: Row, each: Offered) -> Row | None:
+    """Return a child as a row of `due_pages`, at the address by which it is offered now; None where it is not one of this page."""
+    found = rows(session.archive.connection, _CHILD, (child,))
+    return {**found[0], "section": page["section"], "url": each.url, "host": host_of(each.url)} if found else None
+
+
+def _is_wanted(session: Session, row: Row, each: Offered, appended: Appended) -> bool:
+    """Tell whether a child is to be looked at now; a further page has its own times, but for the first."""
+    if not row["looks"]:
+        return True
+    if each.kind is PageKind.PART:
+        return False
+    is_due = row["due_at"] is not None and row["due_at"] <= instant(session.clock.now())
+    return is_due or appended.kind is not None
+
+
+def _may_ask(session: Session, row: Row) -> bool:
+    """Count a look against the host's budget, where there is any left."""
+    is_first = not row["looks"]
+    if session.gate.closed(row["host"], backfill=is_first):
+        return False
+    session.gate.spend(row["host"], backfill=is_first)
+    return True
+
+
+def _like(content: Content, each: Offered) -> Content | None:
+    """Return what is known of a file beside its bytes; a further page is read as the page that it is."""
+    if each.kind is PageKind.PART:
+        return None
+    return replace(
+        Content(each.name, ""),
+        published=content.published,
+        published_at=content.published_at,
+        published_on=content.published_on,
+        precision=content.precision,
+    )

@@ -1,0 +1,132 @@
+"""The files and the further pages of a press release: pages with a history of their own, in the release of their parent.
+
+A file is known again by its address, else by its printed name: addresses are signed anew on every load, and a file that is put
+in the place of another often has a new one.  Which file a press release offers now stands in its newest content, so that nothing
+is remembered here that the ledger does not tell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage.derived import plan, track
+from storage.fingerprint import comparable, page_key
+from storage.instants import instant
+from storage.records import PageKind
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from storage.derived import Schedule
+    from storage.writer import Writer
+
+__all__ = ["Child", "Offered", "children_of", "matched", "offer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A file or a further page that a press release names: its kind, its address, and its printed name and place (from 1)."""
+
+    kind: PageKind
+    url: str
+    url_key: str
+    name: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A page that hangs on another: `name` is that under which it was read last (None: never read), `url` its first address."""
+
+    page: int
+    kind: PageKind
+    url: str
+    url_key: str
+    name: str | None
+    position: int
+
+
+def matched(known: Sequence[Child], offered: Sequence[Offered]) -> list[Child | None]:
+    """Return, for each that is offered, the child that it is: by its address, else by its name, the nearest place first.
+
+    A further page is known by its address alone.  One that was never read has no name: it is the file at its place, where its own
+    address is not named any more.
+    """
+    left = {child.page: child for child in known}
+    found: list[Child | None] = [None] * len(offered)
+    for is_same in (_by_address, _by_name, _by_place):
+        for place, each in enumerate(offered):
+            fitting = [child for child in left.values() if found[place] is None and is_same(child, each)]
+            if fitting:
+                nearest = min(fitting, key=lambda child: (abs(child.position - each.position), child.page))
+                found[place] = left.pop(nearest.page)
+    return found
+
+
+def _by_address(child: Child, each: Offered) -> bool:
+    return child.url_key == each.url_key
+
+
+def _by_name(child: Child, each: Offered) -> bool:
+    is_file = child.kind is each.kind is PageKind.ATTACHMENT
+    return is_file and child.name is not None and comparable(child.name) == comparable(each.name)
+
+
+def _by_place(child: Child, each: Offered) -> bool:
+    return child.kind is each.kind is PageKind.ATTACHMENT and child.name is None and child.position == each.position
+
+
+_CHILDREN = """
+    SELECT g.id, g.kind, g.url, g.url_key, c.title, g.position FROM pages g JOIN _pages p ON p.page_id = g.id
+    LEFT JOIN contents c ON c.id = coalesce(p.content_id,
+        (SELECT v.content_id FROM versions v WHERE v.page_id = g.id AND v.content_id IS NOT NULL ORDER BY v.id DESC LIMIT 1))
+    WHERE g.parent_id = ? ORDER BY g.id
+"""
+
+
+def children_of(connection: sqlite3.Connection, page_id: int) -> list[Child]:
+    """Return the pages that hang on a page, in the order in which they were found."""
+    rows = connection.execute(_CHILDREN, (page_id,))
+    return [Child(page, PageKind(kind), url, key, name, position) for page, kind, url, key, name, position in rows]
+
+
+def offer(writer: Writer, page_id: int, offered: Sequence[Offered], now: datetime, schedule: Schedule) -> list[int | None]:
+    """Return the page of each that a page offers, writing those that are new, in the caller's transaction.
+
+    None for one whose address is tracked as another page: that has its own history already.
+    """
+    known = children_of(writer.connection, page_id)
+    found = matched(known, offered)
+    pages = [
+        child.page if child is not None else _new(writer, page_id, each, now, schedule)
+        for child, each in zip(found, offered, strict=True)
+    ]
+    for child in known:
+        plan(writer.connection, child.page, schedule, looked=False)  # one that is offered no more is not asked for any more
+    return pages
+
+
+def _new(writer: Writer, page_id: int, each: Offered, now: datetime, schedule: Schedule) -> int | None:
+    connection = writer.connection
+    if connection.execute("SELECT 1 FROM pages WHERE url_key = ?", (each.url_key,)).fetchone():
+        return None
+    (section_id,) = connection.execute("SELECT section_id FROM _pages WHERE page_id = ?", (page_id,)).fetchone()
+    child = writer.ledger.insert(
+        "pages",
+        {
+            "url_key": each.url_key,
+            "key": page_key(each.url_key),
+            "url": each.url,
+            "kind": each.kind.value,
+            "section_id": section_id,
+            "parent_id": page_id,
+            "position": each.position,
+            "recorded_at": instant(now),
+        },
+    )
+    track(connection, child)
+    plan(connection, child, schedule)
+    return child
