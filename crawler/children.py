@@ -10,70 +10,36 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crawler.filetypes import is_document
 from crawler.looking import look_at
-from crawler.urls import host_of, url_key
-from storage.children import Offered, children_of, matched
+from crawler.urls import host_of
 from storage.instants import instant
 from storage.queries import rows
-from storage.records import Content, PageKind, State
+from storage.records import Content, PageKind
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator
 
+    from crawler.looking import Looked
     from crawler.session import Session, Target
+    from storage.children import Offered
     from storage.looks import Appended
     from storage.queries import Row
-    from storage.records import Reading
 
 __all__ = ["look_at_children"]
 
 
-async def look_at_children(  # noqa: PLR0913 - a look, and what it brought
-    session: Session, target: Target, page: Row, appended: Appended, reading: Reading | None, *, whole: bool = False
+async def look_at_children(
+    session: Session, target: Target, page: Row, look: Looked, *, whole: bool = False
 ) -> AsyncIterator[tuple[Row, Appended]]:
     """Look at the files and further pages of a page that has just been looked at; yield each with what it turned out to be.
 
     `whole` looks at all of them, due or not.
     """
-    content = reading.content if reading is not None else None
-    if appended.state is not State.LIVE or content is None or content.file is not None or page["kind"] != PageKind.RELEASE:
-        return
-    offered = [*_files(session, target, content), *_parts(session, reading)]
-    pages = _pages(session, page["page"], offered, appended)
-    for each, child in zip(offered, pages, strict=True):
+    for each, child in zip(look.offered or (), look.appended.children, strict=False):  # of a page that is not live, none is known
         row = _row(session, child, page, each) if child is not None else None
-        if row is not None and (whole or _is_wanted(session, row, each, appended)) and _may_ask(session, row):
-            looked, _ = await look_at(session, target, row, like=_like(content, each))
-            yield row, looked
-
-
-def _files(session: Session, target: Target, content: Content) -> list[Offered]:
-    """Return the files of a press release that are kept, by the section's wish; what foreign hosts hold is out of scope."""
-    wish = target.section.attachments
-    return [
-        Offered(PageKind.ATTACHMENT, file.url, url_key(file.url), file.name, position)
-        for position, file in enumerate(content.attachments, start=1)
-        if wish == "all" or (wish == "documents" and is_document(file.name, file.url))
-        if session.gate.knows(host_of(file.url))
-    ]
-
-
-def _parts(session: Session, reading: Reading | None) -> list[Offered]:
-    return [
-        Offered(PageKind.PART, url, url_key(url), "", position)
-        for position, url in enumerate(reading.parts if reading is not None else (), start=2)
-        if session.gate.knows(host_of(url))
-    ]
-
-
-def _pages(session: Session, page_id: int, offered: Sequence[Offered], appended: Appended) -> list[int | None]:
-    """Return the page of each; nothing is written where all are known and their press release is as it was."""
-    known = children_of(session.archive.connection, page_id)
-    found = matched(known, offered)
-    if all(found) and (appended.kind is None or not known):
-        return [child.page if child else None for child in found]
-    return session.archive.offer(page_id, offered)
+        if row is not None and (whole or _is_wanted(session, row, each, look.appended)) and _may_ask(session, row):
+            looked = await look_at(session, target, row, like=_like(look, each))
+            yield row, looked.appended
 
 
 _CHILD = """
@@ -107,9 +73,10 @@ def _may_ask(session: Session, row: Row) -> bool:
     return True
 
 
-def _like(content: Content, each: Offered) -> Content | None:
+def _like(look: Looked, each: Offered) -> Content | None:
     """Return what is known of a file beside its bytes; a further page is read as the page that it is."""
-    if each.kind is PageKind.PART:
+    content = look.reading.content if look.reading is not None else None
+    if each.kind is PageKind.PART or content is None:
         return None
     return replace(
         Content(each.name, ""),

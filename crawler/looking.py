@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from crawler.filereader import file_reader, read_file
 from crawler.filetypes import is_file, is_page, may_be_file
 from crawler.honesty import hold_to_promise
 from crawler.http import Ask
+from crawler.offers import offered_by
 from crawler.pdf import may_have_text, text_of_pdf
 from crawler.urls import article_id, url_key
 from storage.bodies import read_body
@@ -27,7 +28,7 @@ from storage.honesty import is_trusted
 from storage.instants import parse_instant
 from storage.looks import Appended, Look
 from storage.queries import base_of
-from storage.records import Content, Outcome, Precision, Purpose, Reading
+from storage.records import Content, Outcome, PageKind, Precision, Purpose, Reading
 from storage.writer import load_reading
 
 if TYPE_CHECKING:
@@ -37,19 +38,29 @@ if TYPE_CHECKING:
     from crawler.answers import Reader
     from crawler.filereader import Text
     from crawler.session import Session, Target
+    from storage.children import Offered
     from storage.queries import Row
     from storage.records import Fetch
 
-__all__ = ["is_same_page", "known_of", "look_at"]
+__all__ = ["Looked", "is_same_page", "known_of", "look_at"]
 
 _WHOLE_AT_LEAST = timedelta(days=30)
 """However often a server says "not modified", so often the page is asked for whole: a lying 304 must come to light."""
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A look that was made: what it turned out to be, how the page reads, and what it offers besides."""
+
+    appended: Appended
+    reading: Reading | None
+    offered: tuple[Offered, ...] | None = None
+
+
 async def look_at(
     session: Session, target: Target, page: Row, *, purpose: Purpose | None = None, like: Content | None = None
-) -> tuple[Appended, Reading | None]:
-    """Look at one page (a row of `due_pages`) and return what it turned out to be, and how it was read.
+) -> Looked:
+    """Look at one page (a row of `due_pages`) and return what it turned out to be.
 
     Of a file that a press release offers, `like` is what is known of it beside its bytes (`crawler.filereader`).
     """
@@ -63,6 +74,7 @@ async def look_at(
     has_content = reading is not None and reading.content is not None
     rereading = await _rereading(session, target.reader, page, base, like) if has_content else None
     reading = _judged(session, page, reading, {base["fetch"]: rereading} if base and rereading else {})
+    offered = offered_by(reading, target.section, session.gate.knows) if page["kind"] == PageKind.RELEASE else None
     look = Look(
         run_id=session.run_id,
         page_id=page["page"],
@@ -70,10 +82,11 @@ async def look_at(
         reading=reading,
         rereading=rereading,
         section_id=page["section"],
+        offered=offered,
     )
     appended = session.archive.append_look(look)
     await hold_to_promise(session, page, base, ask, appended)
-    return appended, reading
+    return Looked(appended, reading, offered)
 
 
 def _judged(session: Session, page: Row, reading: Reading | None, reread: Mapping[int, Reading]) -> Reading | None:

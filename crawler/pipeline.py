@@ -164,9 +164,9 @@ class _Looks:
             page = queue.popleft()
             self.session.gate.spend(host, backfill=backfill)
             target = self.by_section[page["section"]]
-            appended, reading = await look_at(self.session, target, page, purpose=self.purpose)
-            self._take(page, appended)
-            async for child, looked in look_at_children(self.session, target, page, appended, reading, whole=self.whole):
+            look = await look_at(self.session, target, page, purpose=self.purpose)
+            self._take(page, look.appended)
+            async for child, looked in look_at_children(self.session, target, page, look, whole=self.whole):
                 self._take(child, looked)
 
     def _take(self, page: Row, appended: Appended) -> None:

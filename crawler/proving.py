@@ -84,8 +84,8 @@ async def _ask_controls(session: Session, by_section: Mapping[int, Target], host
     candidates = due_pages(connection, section_ids=list(by_section), now=None, only=control_pages(connection, host))
     if candidates:
         page = candidates[0]
-        appended, _ = await look_at(session, by_section[page["section"]], page, purpose=Purpose.CONTROL)
-        session.report.looked(appended)
+        look = await look_at(session, by_section[page["section"]], page, purpose=Purpose.CONTROL)
+        session.report.looked(look.appended)
 
 
 def _reading(answer: Fetch) -> Reading | None:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from storage.alerts import close_alert, is_open, raise_alert
-from storage.children import offer
 from storage.connect import create, is_fresh, open_writer, translated
 from storage.derived import page_state, plan, rebuild, track
 from storage.fingerprint import page_key
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from storage.alerts import Alert
-    from storage.children import Offered
     from storage.derived import Schedule
     from storage.late import Late, Reread
     from storage.records import Fetch, Reading
@@ -223,11 +221,6 @@ class Archive:
             if believed and not trusted:
                 look_at_unproven(self.connection, host, self._now())
             return trusted
-
-    def offer(self, page_id: int, offered: Sequence[Offered]) -> list[int | None]:
-        """Return the page of each file or further page that a page offers, recording those that are new (`storage.children`)."""
-        with self.transaction():
-            return offer(self._writer, page_id, offered, self._now(), self._schedule)
 
     def prove_removal(self, page_id: int, rule: RemovalRule) -> int | None:
         """Append the removal of a page that does not answer, if its checks and controls prove it; return the version's id."""

@@ -93,20 +93,28 @@ def children_of(connection: sqlite3.Connection, page_id: int) -> list[Child]:
     return [Child(page, PageKind(kind), url, key, name, position) for page, kind, url, key, name, position in rows]
 
 
-def offer(writer: Writer, page_id: int, offered: Sequence[Offered], now: datetime, schedule: Schedule) -> list[int | None]:
+def offer(writer: Writer, page_id: int, offered: Sequence[Offered], now: datetime, schedule: Schedule) -> tuple[int | None, ...]:
     """Return the page of each that a page offers, writing those that are new, in the caller's transaction.
 
-    None for one whose address is tracked as another page: that has its own history already.
+    None for one whose address is tracked as another page: that has its own history already.  A file that is offered no more, or is
+    not wanted any more, is not asked for; one that is offered again is.
     """
     known = children_of(writer.connection, page_id)
     found = matched(known, offered)
-    pages = [
-        child.page if child is not None else _new(writer, page_id, each, now, schedule)
-        for child, each in zip(found, offered, strict=True)
-    ]
+    kept = {child.page for child in found if child is not None}
     for child in known:
-        plan(writer.connection, child.page, schedule, looked=False)  # one that is offered no more is not asked for any more
-    return pages
+        if child.page in kept:
+            _plan_again(writer.connection, child.page, schedule)
+        elif child.kind is PageKind.ATTACHMENT:
+            writer.connection.execute("DELETE FROM _frontier WHERE page_id = ?", (child.page,))
+    pages = zip(found, offered, strict=True)
+    return tuple(_new(writer, page_id, each, now, schedule) if child is None else child.page for child, each in pages)
+
+
+def _plan_again(connection: sqlite3.Connection, page_id: int, schedule: Schedule) -> None:
+    """Let a page be due again that was not asked for any more."""
+    if connection.execute("SELECT 1 FROM _frontier WHERE page_id = ?", (page_id,)).fetchone() is None:
+        plan(connection, page_id, schedule)
 
 
 def _new(writer: Writer, page_id: int, each: Offered, now: datetime, schedule: Schedule) -> int | None:

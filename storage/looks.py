@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from storage.children import offer
 from storage.comparing import base_as_read, said_before
 from storage.derived import look_of, looks_of, page_state, plan_with_copies, refresh_releases, save_state
 from storage.fingerprint import compare_sha256
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from storage.children import Offered
     from storage.derived import Schedule
     from storage.records import Fetch, Reading
     from storage.state import LookFact, PageState
@@ -36,6 +38,7 @@ class Look:
 
     `fetches` are the hops of one ask; `reading` is what the reader made of the last (None where nothing came to read);
     `rereading` is what the same reader makes of the page's base body, needed where another reader read that (rule 1).
+    `offered` are the files and further pages that it names (None: it does not tell).
     """
 
     run_id: int
@@ -45,11 +48,15 @@ class Look:
     rereading: Reading | None = None
     section_id: int | None = None
     found_by: FoundBy = FoundBy.CRAWL
+    offered: Sequence[Offered] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """What a look turned out to be: the version it made (None: nothing changed or nothing came), and pages to look at next."""
+    """What a look turned out to be: the version it made (None: nothing changed or nothing came), and pages to look at next.
+
+    `children` are the pages of what it offered, in that order (`storage.children`).
+    """
 
     fetch_id: int
     state: State | None
@@ -64,6 +71,7 @@ class Appended:
     not_modified: bool = False
     second_address: bool = False
     look_at: tuple[int, ...] = field(default=())
+    children: tuple[int | None, ...] = field(default=())
 
 
 def append_look(writer: Writer, look: Look, *, now: datetime, schedule: Schedule) -> Appended:
@@ -99,6 +107,8 @@ def append_look(writer: Writer, look: Look, *, now: datetime, schedule: Schedule
     if suspected:
         tell(writer, "suspect", now, fetch_id=fetch_id)
     look_at = plan_with_copies(writer.connection, look.page_id, to_see, now, schedule)
+    tells = look.offered is not None and after.state is State.LIVE
+    children = offer(writer, look.page_id, look.offered or (), now, schedule) if tells else ()
     return Appended(
         fetch_id=fetch_id,
         state=after.state,
@@ -113,6 +123,7 @@ def append_look(writer: Writer, look: Look, *, now: datetime, schedule: Schedule
         not_modified=fact.result is Result.NOT_MODIFIED,
         second_address=second,
         look_at=look_at,
+        children=children,
     )
 
 

@@ -320,3 +320,29 @@ def test_an_article_of_the_embedded_portal_on_several_pages(tmp_path):
         world.clock.pass_by()
         world.crawl()
         assert world.values("SELECT kind FROM changes WHERE title = 'Plan for the Lake' ORDER BY observed_at") == ["new", "edited"]
+
+
+def test_a_run_that_ends_before_it_comes_to_a_file_leaves_it_due(tmp_path):
+    """The file is known with its page, in one transaction: whatever ends the run then, the next one reads it."""
+    with Site(tmp_path, **{ONE: article(1, files={"Plan.pdf": "/attach/plan.pdf"})}) as site:
+        site.crawl(requests_per_day_backfill=1)
+        assert [(state, looks) for _, state, looks, _ in pages(site)] == [(None, 0)]
+        site.clock.pass_by(DAY)
+        site.due()
+        assert [(state, looks) for _, state, looks, _ in pages(site)] == [("live", 1)]
+        assert told(site) == []
+
+
+def test_files_that_are_not_wanted_any_more_do_not_keep_their_page_due(site):
+    """The operator takes files out of the section's wish: nobody asks for them, nor for their pages on their account."""
+    site.section = 'attachments = "none"'
+    site.clock.pass_by(90 * DAY)
+    site.due()
+    asked = site.asked[f"/art/2026/1/1/{ONE}"]
+    site.due()
+    site.due()
+    assert site.asked[f"/art/2026/1/1/{ONE}"] == asked
+    site.section = ""
+    site.clock.pass_by(90 * DAY)
+    site.due()
+    assert site.asked["/attach/plan.pdf"] == 2
