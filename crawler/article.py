@@ -19,7 +19,7 @@ from crawler.attachments import find_attachments
 from crawler.containers import Body, find_body, without_counters
 from crawler.dates import Printed, parse_date, parse_meta, read_day, unannounced_date
 from crawler.errors import ReadError
-from crawler.fallback import guess_paragraphs
+from crawler.fallback import GUESSED, guess_paragraphs
 from crawler.fields import (
     Surroundings,
     breadcrumb_of,
@@ -314,7 +314,7 @@ def _guessed(page: _Page, title: Title | None) -> tuple[tuple[str, ...], list[st
     is_titled = title is not None and bool(lines) and squash(lines[0]) == squash(title.text)
     kept = lines[1:] if is_titled else lines
     is_text = sum(map(len, kept)) >= _LEAST_GUESSED
-    return (kept, ["body container unknown: read by trafilatura"]) if is_text else ((), [])
+    return (kept, [GUESSED]) if is_text else ((), [])
 
 
 def _is_mostly_links(page: _Page) -> bool:

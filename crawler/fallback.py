@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from crawler.errors import ReadError
 
-__all__ = ["guess_paragraphs"]
+__all__ = ["GUESSED", "guess_paragraphs"]
+
+GUESSED = "body container unknown: read by trafilatura"
+"""The problem of a page whose text was guessed; `status` counts such pages, for a selector would read them more surely."""
 
 
 def guess_paragraphs(html: str, url: str) -> tuple[str, ...]:

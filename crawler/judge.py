@@ -35,7 +35,9 @@ _CHALLENGE_TEXT = 60
 _MARK = b"\xef\xbb\xbf"
 _SCRIPT = re.compile(rb"<script\b", re.IGNORECASE)
 # Scripts that carry a listing's data, or name where it is to be had: such a page is a shell, not a challenge.
-_DATA_SCRIPT = re.compile(rb"<datastore|text/xml|application/(?:ld\+)?json|text/x-handlebars|unitbuild|jpage", re.IGNORECASE)
+_DATA_SCRIPT = re.compile(
+    rb"<datastore|text/xml|application/(?:ld\+)?json|text/x-handlebars|unitbuild|jpage|createPageHTML|countPage", re.IGNORECASE
+)
 _UNPRINTED = re.compile(rb"<!--.*?(?:-->|\Z)|<(script|style|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(rb"<[^>]*>")
 _SPACES = re.compile(rb"(?:\s|&nbsp;|\xc2\xa0|\xe3\x80\x80)+")

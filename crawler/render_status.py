@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from config.portal import wins_over_shipped
+from crawler.fallback import GUESSED
 from crawler.render import safe
 from crawler.render_lists import came_instead, not_answering
 from crawler.render_times import midnight, plural
@@ -50,6 +51,7 @@ def status_of(desk: Desk) -> dict[str, Any]:
             "suspects": [suspicion(connection, row, desk.settings.portals) for row in overview.not_answering(connection)],
             "aside": _asides(connection),
             "unreplayed": _unreplayed(connection),
+            "guessed": overview.read_with(connection, GUESSED),
             "unread": overview.unread(connection),
             "today": overview.asked_since(connection, instant(midnight(desk.screen.zone, now))),
             "portals": [_portal(portal, connection, desk) for portal in desk.settings.portals],
@@ -138,6 +140,7 @@ def say_status(screen: Screen, status: dict[str, Any]) -> None:
     _say_suspects(screen, status["suspects"])
     _say_asides(screen, status["aside"])
     _say_unreplayed(screen, status["unreplayed"])
+    _say_guessed(screen, status["guessed"])
     _say_unread(screen, status["unread"])
     screen.line("")
     _say_today(screen, status)
@@ -211,6 +214,15 @@ def _say_unreplayed(screen: Screen, unreplayed: list[Row]) -> None:
             f"Kept aside still: earlier answers of {plural(row['pages'], 'page')} of {row['section']}, which read well again"
         )
         screen.line((f"   jiaxing-today reparse --quarantined --section {row['section']}, by rules that read them", "dim"))
+
+
+def _say_guessed(screen: Screen, guessed: list[Row]) -> None:
+    """Say of which sections texts are guessed, because nothing tells where they stand on the page."""
+    for row in guessed:
+        screen.line("")
+        screen.line(f"Read by a guess: {plural(row['pages'], 'page')} of {row['section']}, {GUESSED}")
+        screen.line(f"   for example {row['url']}")
+        screen.line(('   name the container in the portal\'s file, under select: body = "CSS selector"', "dim"))
 
 
 def _say_unread(screen: Screen, unread: list[Row]) -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "next_due",
     "not_answering",
     "pages_of",
+    "read_with",
     "spent_since",
     "standing",
     "unread",
@@ -134,6 +135,17 @@ def unread(connection: sqlite3.Connection, limit: int = -1) -> list[Row]:
         " FROM _pages p JOIN pages g ON g.id = p.page_id LEFT JOIN sections s ON s.id = p.section_id"
         f" WHERE p.state IS NULL AND g.kind = '{PageKind.RELEASE}' ORDER BY p.looks = 0, p.page_id LIMIT ?",
         (limit,),
+    )
+
+
+def read_with(connection: sqlite3.Connection, problem: str) -> list[Row]:
+    """Return, by section, how many pages are held to read as they do with a certain problem, and one of them as an example."""
+    return rows(
+        connection,
+        f"SELECT {_ITS_SECTION}, count(*) AS pages, max(g.url) AS url FROM _pages p JOIN pages g ON g.id = p.page_id"  # noqa: S608
+        f" JOIN fetches f ON f.id = p.base_fetch_id JOIN readings r ON r.id = {held('f')} AND instr(r.problems, ?)"
+        " JOIN sections s ON s.id = p.section_id GROUP BY 1 ORDER BY 1",
+        (problem,),
     )
 
 

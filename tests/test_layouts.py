@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 
+from crawler.cli import main
+from crawler.fallback import GUESSED
+from storage.overview import read_with
 from tests.misbehaviour import response
 from tests.site import LAKE, Site, article, link, listing
 
@@ -253,3 +259,22 @@ def test_rules_that_are_mended_before_the_replay_lose_nothing(site):
     assert all(not_before < seen < observed_at < mended for observed_at, not_before in looks)
     assert site.rows("SELECT kind FROM _outbox WHERE alert_id IS NULL") == [("silent",), ("silent",)]
     site.assert_rebuilt()
+
+
+def test_pages_that_are_read_by_a_guess_are_counted(tmp_path):
+    """Where no known container holds the text, the fallback finds it; the overview says so until a selector is written."""
+    text = "The lake was cleaned by volunteers of four towns, who came with forty boats and stayed for two days."
+    page = (
+        '<html><head><meta name="ArticleTitle" content="Lake 1"><meta name="PubDate" content="2026-01-01 10:00"></head>'
+        f"<body><h1>Lake 1</h1><p>Release date:2026-01-01 10:00</p><section><p>{text}</p><p>{text}</p></section></body></html>"
+    )
+    odd = response("200 OK", "Content-Type: text/html; charset=utf-8", body=page.encode())
+    with Site(tmp_path, **{"art_1_1.html": odd}) as site:
+        site.crawl()
+        with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+            assert read_with(connection, GUESSED) == [
+                {"section": "site/news", "pages": 1, "url": f"http://{site.host}/art/2026/1/1/art_1_1.html"}
+            ]
+            assert read_with(connection, "no such problem") == []
+        said = CliRunner().invoke(main, ["status", "--archive", str(tmp_path / "a.db")]).output
+    assert f"Read by a guess: 1 page of site/news, {GUESSED}" in said

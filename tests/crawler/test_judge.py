@@ -17,6 +17,7 @@ ARTICLE = (
 RUISHU = b'<html><head><meta content="x" r="m"><script>$_ts=window["$_ts"];</script></head><body></body></html>'
 JIASULE = b"\xef\xbb\xbf <script>document.cookie=('_')+('_jsl=1')</script>"
 SHELL = b"<html><body><script src='/script/AuthorizedRead/unitbuild.js' webId='1' url='/api'></script></body></html>"
+PAGER = b'<html><body><p>No more.</p><script>createPageHTML(40, 39, "index", "html");</script></body></html>'
 DATASTORE = b"<div id=1><script type='text/xml'><datastore><recordset></recordset></datastore></script></div>"
 
 
@@ -77,6 +78,7 @@ def test_verdicts(status, body, expected):
         ARTICLE.replace(b"<script>", b"<script>$_ts=window['$_ts'];"),
         SHELL,
         DATASTORE,
+        PAGER,
         b'{"code":"200","data":{"html":"<script></script>"}}',
         b"<html><body><img src=a.jpg></body></html>",
         b"plain",
