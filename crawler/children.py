@@ -7,14 +7,14 @@ without a word of the page being changed: an older address that answers no more 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.looking import look_at
 from crawler.urls import host_of
+from storage.children import as_file
 from storage.instants import instant
 from storage.queries import rows
-from storage.records import Content, PageKind
+from storage.records import PageKind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,21 +24,22 @@ if TYPE_CHECKING:
     from storage.children import Offered
     from storage.looks import Appended
     from storage.queries import Row
+    from storage.records import Content, Purpose
 
 __all__ = ["look_at_children"]
 
 
-async def look_at_children(
-    session: Session, target: Target, page: Row, look: Looked, *, whole: bool = False
+async def look_at_children(  # noqa: PLR0913 - a look, and how far it goes
+    session: Session, target: Target, page: Row, look: Looked, *, whole: bool = False, purpose: Purpose | None = None
 ) -> AsyncIterator[tuple[Row, Appended]]:
     """Look at the files and further pages of a page that has just been looked at; yield each with what it turned out to be.
 
-    `whole` looks at all of them, due or not.
+    `whole` looks at all of them, due or not; `purpose` is that of the look at the page.
     """
     for each, child in zip(look.offered or (), look.appended.children, strict=False):  # of a page that is not live, none is known
         row = _row(session, child, page, each) if child is not None else None
         if row is not None and (whole or _is_wanted(session, row, each, look.appended)) and _may_ask(session, row):
-            looked = await look_at(session, target, row, like=_like(look, each))
+            looked = await look_at(session, target, row, purpose=purpose, like=_like(look, each))
             yield row, looked.appended
 
 
@@ -78,10 +79,4 @@ def _like(look: Looked, each: Offered) -> Content | None:
     content = look.reading.content if look.reading is not None else None
     if each.kind is PageKind.PART or content is None:
         return None
-    return replace(
-        Content(each.name, ""),
-        published=content.published,
-        published_at=content.published_at,
-        published_on=content.published_on,
-        precision=content.precision,
-    )
+    return as_file(each.name, content)

@@ -128,6 +128,8 @@ def _may_trust(session: Session, page: Row, base: Row) -> bool:
     A share of looks, and one a month at least, ask for the whole page; so do all looks at a host that was caught lying, and the
     one that is to bear out what may be a copy that lags.
     """
+    if page["kind"] == PageKind.ATTACHMENT and base["url"] != page["url"]:
+        return False  # what one address said of its file says nothing of another's
     by_chance = session.rng.random() >= session.settings.unconditional_share
     fresh = session.clock.now() - parse_instant(base["requested_at"]) < _WHOLE_AT_LEAST
     return by_chance and fresh and not base["unconfirmed"] and is_trusted(session.archive.connection, page["host"])

@@ -22,6 +22,7 @@ from crawler.hosts import in_quiet_hours
 from crawler.looking import look_at
 from crawler.proving import end_trouble, prove_removals
 from crawler.reread import believe_witnessed
+from storage.children import offered_as
 from storage.instants import instant
 from storage.queries import due_pages
 from storage.records import Kind, PageKind, Purpose, State
@@ -164,9 +165,11 @@ class _Looks:
             page = queue.popleft()
             self.session.gate.spend(host, backfill=backfill)
             target = self.by_section[page["section"]]
-            look = await look_at(self.session, target, page, purpose=self.purpose)
+            like = offered_as(self.session.archive.connection, page["page"]) if page["kind"] == PageKind.ATTACHMENT else None
+            look = await look_at(self.session, target, page, purpose=self.purpose, like=like)
             self._take(page, look.appended)
-            async for child, looked in look_at_children(self.session, target, page, look, whole=self.whole):
+            hanging = look_at_children(self.session, target, page, look, whole=self.whole, purpose=self.purpose)
+            async for child, looked in hanging:
                 self._take(child, looked)
 
     def _take(self, page: Row, appended: Appended) -> None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from storage.derived import plan, track
 from storage.fingerprint import comparable, page_key
 from storage.instants import instant
-from storage.records import PageKind
+from storage.records import Content, PageKind
+from storage.writer import content_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from storage.derived import Schedule
     from storage.writer import Writer
 
-__all__ = ["Child", "Offered", "children_of", "matched", "offer"]
+__all__ = ["WITH_PAGE", "Child", "Offered", "as_file", "children_of", "matched", "offer", "offered_as"]
+
+WITH_PAGE = "page"
+"""Why a file is due whose page was just edited; until it was looked at it is due by itself, as one is that nobody has seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +97,33 @@ def children_of(connection: sqlite3.Connection, page_id: int) -> list[Child]:
     return [Child(page, PageKind(kind), url, key, name, position) for page, kind, url, key, name, position in rows]
 
 
-def offer(writer: Writer, page_id: int, offered: Sequence[Offered], now: datetime, schedule: Schedule) -> tuple[int | None, ...]:
+def offer(  # noqa: PLR0913 - a page, what it offers, and when
+    writer: Writer, page_id: int, offered: Sequence[Offered], now: datetime, schedule: Schedule, *, anew: bool
+) -> tuple[int | None, ...]:
     """Return the page of each that a page offers, writing those that are new, in the caller's transaction.
 
     None for one whose address is tracked as another page: that has its own history already.  A file that is offered no more, or is
-    not wanted any more, is not asked for; one that is offered again is.
+    not wanted any more, is not asked for; one that is offered again is.  Those that are due, and all where the page says something
+    else than before (`anew`), are due at the addresses that it names: whatever ends the run before it comes to them, the next does.
     """
     known = children_of(writer.connection, page_id)
     found = matched(known, offered)
-    kept = {child.page for child in found if child is not None}
+    pages = list(zip(found, offered, strict=True))
+    here = {child.page: each.url for child, each in pages if child is not None}
     for child in known:
-        if child.page in kept:
+        if child.page in here:
             _plan_again(writer.connection, child.page, schedule)
         elif child.kind is PageKind.ATTACHMENT:
             writer.connection.execute("DELETE FROM _frontier WHERE page_id = ?", (child.page,))
-    pages = zip(found, offered, strict=True)
+        if child.page in here and child.kind is PageKind.ATTACHMENT:
+            due = {"now": instant(now), "url": here[child.page], "page": child.page, "anew": anew}
+            writer.connection.execute(_DUE_HERE, due)
     return tuple(_new(writer, page_id, each, now, schedule) if child is None else child.page for child, each in pages)
+
+
+_DUE_HERE = f"""
+    UPDATE _frontier SET due_at = :now, reason = '{WITH_PAGE}', url = :url WHERE page_id = :page AND (:anew OR due_at <= :now)
+"""  # noqa: S608 - our names
 
 
 def _plan_again(connection: sqlite3.Connection, page_id: int, schedule: Schedule) -> None:
@@ -138,3 +153,34 @@ def _new(writer: Writer, page_id: int, each: Offered, now: datetime, schedule: S
     track(connection, child)
     plan(connection, child, schedule)
     return child
+
+
+_PARENT = """
+    SELECT x.content_id, g.position, coalesce(f.url, g.url), c.title FROM pages g JOIN _pages p ON p.page_id = g.id
+    JOIN _pages x ON x.page_id = g.parent_id LEFT JOIN _frontier f ON f.page_id = g.id LEFT JOIN contents c ON c.id = p.content_id
+    WHERE g.id = ? AND x.content_id IS NOT NULL
+"""
+
+
+def offered_as(connection: sqlite3.Connection, page_id: int) -> Content | None:
+    """Return what is known of a file beside its bytes, by its page as that stands; None where that says nothing of it any more."""
+    row = connection.execute(_PARENT, (page_id,)).fetchone()
+    content = content_of(connection, row[0]) if row else None
+    if content is None:
+        return None
+    _, position, url, title = row
+    by_address = [file.name for file in content.attachments if file.url == url]
+    by_place = [file.name for file in content.attachments[position - 1 : position]]
+    return as_file(title or next(iter((*by_address, *by_place)), url), content)
+
+
+def as_file(name: str, of: Content) -> Content:
+    """Return what is known of a file that a press release offers under a name: the dates are those of the press release."""
+    return Content(
+        name,
+        "",
+        published=of.published,
+        published_at=of.published_at,
+        published_on=of.published_on,
+        precision=of.precision,
+    )

@@ -108,7 +108,7 @@ def append_look(writer: Writer, look: Look, *, now: datetime, schedule: Schedule
         tell(writer, "suspect", now, fetch_id=fetch_id)
     look_at = plan_with_copies(writer.connection, look.page_id, to_see, now, schedule)
     tells = look.offered is not None and after.state is State.LIVE
-    children = offer(writer, look.page_id, look.offered or (), now, schedule) if tells else ()
+    children = offer(writer, look.page_id, look.offered or (), now, schedule, anew=version is not None) if tells else ()
     return Appended(
         fetch_id=fetch_id,
         state=after.state,

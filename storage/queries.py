@@ -283,12 +283,16 @@ def totals(connection: sqlite3.Connection) -> Row:
     )[0]
 
 
-_SECTION = f"""coalesce(({LISTED_BY}), CASE WHEN g.kind = 'part' THEN ({LISTED_BY.replace("p.page_id", "g.parent_id")}) END)"""
-"""SQL: the section of a page: of one that is listed nowhere, being a further page of another, that of its parent."""
+_SECTION = f"coalesce(({LISTED_BY}), ({LISTED_BY.replace('p.page_id', 'g.parent_id')}))"
+"""SQL: the section of a page: of one that is listed nowhere, being a file or a further page of another, that of its parent."""
+_BY_ITSELF = "(g.kind <> 'attachment' OR (:now IS NOT NULL AND f.reason IN ('new', 'page')))"
+"""SQL: a page that is due by itself: any but a file, and a file too that was left over when its page was looked at."""
 _HAS_FILE_DUE = (
     "(p.state = 'live' AND EXISTS (SELECT 1 FROM pages k JOIN _frontier d ON d.page_id = k.id"
-    " WHERE k.parent_id = f.page_id AND k.kind = 'attachment' AND (:now IS NULL OR d.due_at <= :now)))"
+    " WHERE k.parent_id = f.page_id AND k.kind = 'attachment'"
+    " AND (:now IS NULL OR (d.due_at <= :now AND d.due_at > p.last_look_at AND d.reason NOT IN ('new', 'page')))))"
 )
+"""SQL: one of a page's files became due since the page was looked at; one that it could not name then waits for its next time."""
 
 
 def due_pages(  # noqa: PLR0913 - each narrows what is asked for
@@ -303,9 +307,10 @@ def due_pages(  # noqa: PLR0913 - each narrows what is asked for
     """Return the pages that sections list, or listed, and that are due at `now` (None: all that are tracked).
 
     A page is due with the first of its files that is (`files_due`; where all pages are asked for, with any): whether it still
-    offers that one, and at which address, it says itself.  Those never looked at stand first, then the longest due.  `section` is
-    the first of `section_ids` that listed the page, `url` the address that it was listed by last.  `only` leaves out all but these
-    pages, `reason` what is due for another reason.
+    offers that one, and at which address, it says itself; only a file that was left over when it had just said so is due by
+    itself.  Those never looked at stand first, then the longest due.  `section` is the first of `section_ids` that listed the
+    page, `url` the address that it was listed by last.  `only` leaves out all but these pages, `reason` what is due for another
+    reason.
     """
     narrowed = {
         f"(f.due_at <= :now OR {_HAS_FILE_DUE})": now,
@@ -318,9 +323,9 @@ def due_pages(  # noqa: PLR0913 - each narrows what is asked for
         connection,
         f"SELECT f.page_id AS page, f.host, f.due_at, f.reason, {_SECTION} AS section, g.kind,"  # noqa: S608 - our names
         " coalesce((SELECT e.listed_url FROM listing_events e WHERE e.page_id = f.page_id AND e.listed_url IS NOT NULL"
-        f" ORDER BY e.id DESC LIMIT 1), g.url) AS url, p.looks, {_HAS_FILE_DUE} AS files_due"
+        f" ORDER BY e.id DESC LIMIT 1), f.url, g.url) AS url, p.looks, {_HAS_FILE_DUE} AS files_due"
         " FROM _frontier f JOIN _pages p USING (page_id) JOIN pages g ON g.id = p.page_id"
-        f" WHERE g.kind <> 'attachment' AND section IS NOT NULL{conditions}"
+        f" WHERE {_BY_ITSELF} AND section IS NOT NULL{conditions}"
         " ORDER BY p.looks > 0, f.due_at, f.page_id LIMIT :limit",
         {**given, "sections": json.dumps(list(section_ids))},
     )

@@ -36,7 +36,7 @@ APPLICATION_ID = 0x4A585459
 GUARD_TEXT = 1
 """The wording of the guards, as `PRAGMA user_version`: raised whenever `storage.guards` words a trigger otherwise."""
 
-_ADDED = (("readings", "template"), ("_alerts", "steps"))
+_ADDED = (("readings", "template"), ("_alerts", "steps"), ("_frontier", "url"))
 """The columns that migrations added to tables of the first one, all of them text and NULL in the rows that were there."""
 
 migrations = Migrations("jiaxing-today")
@@ -66,8 +66,10 @@ def m002_the_form_of_pages(db: Database) -> None:
 
 
 @migrations()
-def m003_the_order_of_parts(db: Database) -> None:
-    """Let the further pages of an article be found in their order by an index."""
+def m003_files_and_parts(db: Database) -> None:
+    """Let the further pages of an article be found in their order, and files be due at the address that their page named last."""
+    for table, column in _lacking(db.conn):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
     (statement,) = [each for each in _statements(INDEXES) if each.startswith("CREATE INDEX pages_parent ")]
     db.execute("DROP INDEX IF EXISTS pages_parent")
     db.execute(statement)

@@ -261,8 +261,9 @@ CREATE TABLE _current (
     first_seen_at TEXT NOT NULL, last_changed_at TEXT, last_confirmed_at TEXT, published_on TEXT
 ) STRICT;
 CREATE INDEX _current_published ON _current (published_on);
+-- When each page is due, why, and at which address where that is not its own: that of a file, as its page has just named it.
 CREATE TABLE _frontier (
-    page_id INTEGER PRIMARY KEY, host TEXT NOT NULL, due_at TEXT NOT NULL, reason TEXT NOT NULL
+    page_id INTEGER PRIMARY KEY, host TEXT NOT NULL, due_at TEXT NOT NULL, reason TEXT NOT NULL, url TEXT
 ) STRICT;
 CREATE INDEX _frontier_due ON _frontier (due_at);
 CREATE INDEX _frontier_reason ON _frontier (reason, due_at);

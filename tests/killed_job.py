@@ -127,10 +127,7 @@ class Order:
     @property
     def settings(self) -> Settings:
         """The settings that the job runs with."""
-        # Files are pages of their own: a run that was killed before it came to them reads them when it comes to their page again,
-        # so that it is not like one that was not.  What that means for them is for `tests/test_files.py`.
-        text = portal_file(self.base_url).replace("[sections.today]", '[sections.today]\nattachments = "none"')
-        text += self.more.replace("{home}", self.base_url)
+        text = portal_file(self.base_url) + self.more.replace("{home}", self.base_url)
         portals = (parse_portal(text, "embedded.toml"),)
         return Settings(archive=self.archive, portals=portals, vantage="here", unconditional_share=0)
 

@@ -238,6 +238,18 @@ def test_a_due_file_brings_its_page_forward(site):
     assert site.asked["/attach/plan.pdf"] == asked + 1
 
 
+def test_a_page_that_cannot_be_read_is_not_asked_for_again_and_again_for_its_files(site):
+    """It could not name them: they wait until it is due itself."""
+    site.answers[ONE] = response("200 OK", "Content-Type: text/html", body=b"<html><body><p>Odd thing.</p></body></html>")
+    site.clock.pass_by(90 * DAY)
+    site.due()
+    asked = site.asked[f"/art/2026/1/1/{ONE}"]
+    for _ in range(3):
+        site.clock.pass_by(timedelta(minutes=5))
+        site.due()
+    assert site.asked[f"/art/2026/1/1/{ONE}"] == asked
+
+
 def test_the_text_of_pdfs_is_not_compared(tmp_path):
     """However the text of a file is read, by whom and with what success: its bytes decide."""
     with Site(tmp_path, **{ONE: article(1, files={"Plan.pdf": "/attach/plan.pdf"})}) as site:

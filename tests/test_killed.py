@@ -100,7 +100,7 @@ def assert_archive_made_whole(trial):
 def assert_crawls_worth_killing(trial):
     """Find first sights, edits, silent ones, copies, a move, and looks at pages that are gone among what was killed."""
     found = facts(trial, "second")
-    assert Counter(row[2] for row in found["versions"]) == {"new": 18, "edited": 3}
+    assert Counter(row[2] for row in found["versions"]) == {"new": 22, "edited": 3}
     assert {row[2] for row in found["identities"]} == {"first", "same-article-id", "same-content", "moved"}
     assert {row[3] for row in found["listing events"]} == {"appeared", "left", "redated"}
     assert {row[0] for row in found["told"]} == {"new", "edited", "silent", "suspect"}
@@ -222,11 +222,12 @@ def test_what_half_a_transaction_would_leave_is_found(crawled, tmp_path, damage,
 
 
 def test_a_reader_finds_the_facts(crawled):
-    """The facts that are compared are there: as many versions as pages, an event each, and no two alike."""
+    """The facts that are compared are there: as many versions as pages and files, an event for each page, and no two alike."""
     with closing(open_reader(crawled)) as reader:
         facts = facts_of(reader)
-    assert {len(facts[name]) for name in ("versions", "what versions say", "listing events", "identities", "looks")} == {14}
-    assert len(set(facts["versions"])) == 14
+    assert {len(facts[name]) for name in ("versions", "what versions say", "identities", "looks")} == {18}
+    assert len(set(facts["versions"])) == 18
+    assert len(facts["listing events"]) == 14
 
 
 @pytest.mark.parametrize("points", [6, 7, 12, 40, 100, 190, 202, 1_000])

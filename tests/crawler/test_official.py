@@ -134,4 +134,4 @@ def test_long_runs_cost_little():
     began = time.process_time()
     for run in ("湖" * 200_000, " " * 200_000, "文号：" * 60_000, "第" * 200_000, "〔2022〕" * 30_000, "\n" * 200_000):
         assert number(run, below=(run,), head=(run,)) is None
-    assert time.process_time() - began < 20  # a search that grows with the square of a run takes hours
+    assert time.process_time() - began < 2
