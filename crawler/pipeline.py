@@ -165,7 +165,10 @@ class _Looks:
             page = queue.popleft()
             self.session.gate.spend(host, backfill=backfill)
             target = self.by_section[page["section"]]
-            like = offered_as(self.session.archive.connection, page["page"]) if page["kind"] == PageKind.ATTACHMENT else None
+            is_file = page["kind"] == PageKind.ATTACHMENT
+            like = offered_as(self.session.archive.connection, page["page"]) if is_file else None
+            if is_file and like is None:
+                continue  # its page is gone since it named the file: what else there is to say of it, the page says when it is back
             look = await look_at(self.session, target, page, purpose=self.purpose, like=like)
             self._take(page, look.appended)
             hanging = look_at_children(self.session, target, page, look, whole=self.whole, purpose=self.purpose)

@@ -1,8 +1,8 @@
 """The files and the further pages of a press release: pages with a history of their own, in the release of their parent.
 
 A file is known again by its address, else by its printed name: addresses are signed anew on every load, and a file that is put
-in the place of another often has a new one.  Which file a press release offers now stands in its newest content, so that nothing
-is remembered here that the ledger does not tell.
+in the place of another often has a new one.  Which file a press release offers now stands in its newest content; the address that
+it named last is kept in `_frontier` until the file was looked at.
 """
 
 from __future__ import annotations

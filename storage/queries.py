@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from storage.bodies import read_body
+from storage.children import WITH_PAGE
 from storage.errors import UnknownReference
 from storage.marks import is_unconfirmed
 from storage.writer import content_of, load_reading
@@ -285,12 +286,13 @@ def totals(connection: sqlite3.Connection) -> Row:
 
 _SECTION = f"coalesce(({LISTED_BY}), ({LISTED_BY.replace('p.page_id', 'g.parent_id')}))"
 """SQL: the section of a page: of one that is listed nowhere, being a file or a further page of another, that of its parent."""
-_BY_ITSELF = "(g.kind <> 'attachment' OR (:now IS NOT NULL AND f.reason IN ('new', 'page')))"
+_LEFT_OVER = f"IN ('new', '{WITH_PAGE}')"
+_BY_ITSELF = f"(g.kind <> 'attachment' OR (:now IS NOT NULL AND f.reason {_LEFT_OVER}))"
 """SQL: a page that is due by itself: any but a file, and a file too that was left over when its page was looked at."""
 _HAS_FILE_DUE = (
-    "(p.state = 'live' AND EXISTS (SELECT 1 FROM pages k JOIN _frontier d ON d.page_id = k.id"
+    "(p.state = 'live' AND EXISTS (SELECT 1 FROM pages k JOIN _frontier d ON d.page_id = k.id"  # noqa: S608 - our names
     " WHERE k.parent_id = f.page_id AND k.kind = 'attachment'"
-    " AND (:now IS NULL OR (d.due_at <= :now AND d.due_at > p.last_look_at AND d.reason NOT IN ('new', 'page')))))"
+    f" AND (:now IS NULL OR (d.due_at <= :now AND d.due_at > p.last_look_at AND d.reason NOT {_LEFT_OVER}))))"
 )
 """SQL: one of a page's files became due since the page was looked at; one that it could not name then waits for its next time."""
 
