@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -69,15 +70,24 @@ def section_slug(title: str) -> str:
     return slug or "news"
 
 
+def _shown(file: str) -> str:
+    """Return a file's path as it is named in the file itself: from the folder of the settings, or by its name alone."""
+    path = PurePath(file)
+    return path.name if path.is_absolute() or ".." in path.parts else file
+
+
 def portal_text(portal: Portal, file: str) -> str:
-    """Return the file of a portal; raises SettingsError if it does not read as that portal again."""
+    """Return the file of a portal; raises SettingsError if it does not read as that portal again.
+
+    It is to be passed on: where `file` is on this machine stays out of it.
+    """
     data = portal.model_dump(mode="json", exclude_defaults=True)
     if data.get("title") == portal.name:
         del data["title"]
     lines = list(_lines(data, portal.name))
     needed = sum(1 for line in lines if line)
     number = _NUMBERS[needed] if needed < len(_NUMBERS) else str(needed)
-    text = "\n".join([f"# {file}: one file a portal. Only these {number} lines are needed.", *lines]) + "\n"
+    text = "\n".join([f"# {_shown(file)}: one file a portal. Only these {number} lines are needed.", *lines]) + "\n"
     again = parse_portal(text, file)
     assert again == portal, "a portal's file that is written reads as what was written"
     return text

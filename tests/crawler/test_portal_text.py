@@ -72,3 +72,16 @@ def test_a_portal_is_named_after_its_host(url, name):
 def test_a_section_has_a_name_that_can_be_typed(title, slug):
     """Small letters and hyphens; a title without any of them is called news."""
     assert section_slug(title) == slug
+
+
+@pytest.mark.parametrize(
+    ("file", "shown"),
+    [
+        ("portals/nanhu.toml", "portals/nanhu.toml"),
+        ("/home/somebody/portals/nanhu.toml", "nanhu.toml"),
+        ("../desk/nanhu.toml", "nanhu.toml"),
+    ],
+)
+def test_a_file_that_is_passed_on_does_not_tell_where_it_was(file, shown):
+    """Its first line names it from the folder of the settings, and never by folders of the machine that it was written on."""
+    assert portal_text(parse_portal(MINIMAL, "nanhu.toml"), file).startswith(f"# {shown}: one file a portal.")
