@@ -23,11 +23,14 @@ _CONFIRMED = """CASE
 _NEXT = """LEFT JOIN versions n ON n.previous_id = v.id
         AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.version_id = n.id)"""
 
-_FURTHER = """coalesce((SELECT group_concat(q.text, '') FROM (
-            SELECT '\n\n' || w.text AS text FROM pages h JOIN _pages x ON x.page_id = h.id JOIN contents w ON w.id = x.content_id
-            WHERE h.parent_id = c.page_id AND h.kind = 'part' ORDER BY h.position
-        ) q), '')"""
-"""The texts of the further pages of an article that is spread over several, behind its own: they are read as one."""
+_FURTHER = """coalesce((
+            SELECT group_concat('\n\n' || w.text, '') FROM pages h JOIN _pages x ON x.page_id = h.id
+            JOIN contents w ON w.id = x.content_id WHERE h.parent_id = c.page_id AND h.kind = 'part'
+        ), '')"""
+"""The texts of the further pages of an article that is spread over several, behind its own: they are read as one.
+
+They come in their order by the index on it, and were written in it.
+"""
 
 VIEWS: dict[str, str] = {
     "releases": f"""

@@ -136,13 +136,11 @@ def test_a_long_text_that_is_rewritten_is_told(few):
 @pytest.mark.slow
 def test_listings_that_mean_harm_are_told(everything):
     """A store of 55,000 records, and JSON nested a million deep, are sweeps that read nothing and say why; the other is whole."""
-    *slow, failed = everything.told["steps"][0]["failed"]
+    (failed,) = everything.told["steps"][0]["failed"]
     assert failed == "site/nested: the listing cannot be read: it is JSON of a form that is not known"
     sql = "SELECT s.slug, w.complete, w.records, w.note FROM sweeps w JOIN sections s ON s.id = w.section_id WHERE w.run_id = 1"
-    whole, records, nested = everything.rows(f"{sql} ORDER BY w.id")
-    assert whole == ("list", 1, len(PAGES) + 1, None)
-    assert nested == ("nested", 0, 0, "it is JSON of a form that is not known")
-    # A machine that is slow, or busy with much else, reaches the limit of time before that of rows.
-    too_many = "answer 1 is not read: no listing of press releases is as long; 0 rows of 0 answers were"
-    too_long = "to read it took more than 10 s: it was stopped"
-    assert records == ("records", 0, 0, too_long if slow else too_many)
+    assert everything.rows(f"{sql} ORDER BY w.id") == [
+        ("list", 1, len(PAGES) + 1, None),
+        ("records", 0, 0, "answer 1 is not read: no listing of press releases is as long; 0 rows of 0 answers were"),
+        ("nested", 0, 0, "it is JSON of a form that is not known"),
+    ]

@@ -19,6 +19,7 @@ from crawler.html import find_all, is_among, parse
 from crawler.listings.base import ListingPage, ListingRequest, accepts, cannot_read, count
 from crawler.listings.datastore import Datastore, Unit, is_datastore, read_datastore, read_units
 from crawler.listings.rows import Row, complete, date_within, links_in, read_row
+from crawler.listings.tally import MOST_ROWS
 from crawler.urls import canonical_url, looks_like_listing
 
 if TYPE_CHECKING:
@@ -172,6 +173,8 @@ class _Read:
 
 
 def _read_store(store: Datastore, listing: str, section: Section, zone: ZoneInfo) -> _Read:
+    if len(store.records) > MOST_ROWS:
+        return _Read([], 0, 0)  # a sweep takes no answer of so many, and to read them would take as long as a whole crawl
     rows: list[Row] = []
     unread = 0
     for body in map(_body, store.records):
