@@ -7,6 +7,7 @@
       ListingError             a listing came but cannot be read
       ReadError                a page came but cannot be read
       ImportFormatError        a file to import is not of a form that we know
+      DaemonRunningError       the archive has a daemon already
 
 The archive's errors are `storage.errors.ArchiveError`, the configuration's `config.settings.SettingsError`: neither package
 may import this one.  The command line turns all three into one line and an exit code.
@@ -14,7 +15,7 @@ may import this one.  The command line turns all three into one line and an exit
 
 from __future__ import annotations
 
-__all__ = ["CrawlError", "ImportFormatError", "ListingError", "LocateError", "ReadError"]
+__all__ = ["CrawlError", "DaemonRunningError", "ImportFormatError", "ListingError", "LocateError", "ReadError"]
 
 
 class CrawlError(Exception):
@@ -48,3 +49,7 @@ class ImportFormatError(CrawlError):
     """A file to import is not of a form that we know."""
 
     exit_code = 2
+
+
+class DaemonRunningError(CrawlError):
+    """The archive has a daemon already."""

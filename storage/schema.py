@@ -7,6 +7,7 @@ Instants are UTC text ending in Z; calendar days are text; flags are 0 or 1.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from functools import cache
@@ -38,6 +39,9 @@ GUARD_TEXT = 1
 
 _ADDED = (("readings", "template"), ("_alerts", "steps"), ("_frontier", "url"))
 """The columns that migrations added to tables of the first one, all of them text and NULL in the rows that were there."""
+
+_CAME_LATER = ("_jobs",)
+"""The operational tables that migrations added: empty in a file that is older."""
 
 migrations = Migrations("jiaxing-today")
 
@@ -75,6 +79,20 @@ def m003_files_and_parts(db: Database) -> None:
     db.execute(statement)
 
 
+@migrations()
+def m004_what_the_daemon_does(db: Database) -> None:
+    """Let the daemon keep when its jobs are due."""
+    for statement in _missing(db.conn):
+        db.execute(statement)
+
+
+def _missing(connection: sqlite3.Connection) -> list[str]:
+    """Return the statements that make the tables that a file of an older version has not, with their indexes."""
+    (*there,) = (name for (name,) in connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'"))
+    tables = [name for name in _CAME_LATER if name not in there]
+    return [each for each in _statements(OPERATIONAL) if any(re.search(rf"(?:TABLE|ON) {name}\b", each) for name in tables)]
+
+
 def _lacking(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     """Return the columns that a file of an older version has not."""
     return [
@@ -87,10 +105,14 @@ def _lacking(connection: sqlite3.Connection) -> list[tuple[str, str]]:
 def read_as_migrated(connection: sqlite3.Connection) -> None:
     """Let a connection that only reads see a file of an older version as one of this: whoever may not write reads it all the same.
 
-    A temporary view stands before the table in names that do not say which; nothing is written to the file.
+    A temporary view stands before the table in names that do not say which, and a table that is to come is an empty temporary one;
+    nothing is written to the file.
     """
     for table, column in _lacking(connection):
         connection.execute(f"CREATE TEMP VIEW {table} AS SELECT *, NULL AS {column} FROM main.{table}")  # noqa: S608 - our names
+    for statement in _missing(connection):
+        if statement.startswith("CREATE TABLE"):
+            connection.execute(statement.replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
 
 
 def _statements(script: str) -> list[str]:

@@ -282,6 +282,8 @@ CREATE TABLE _alerts (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, message TEXT NOT NULL, evidence TEXT,
     opened_at TEXT NOT NULL, closed_at TEXT, steps TEXT
 ) STRICT;
+-- What the daemon does at its times beside looks (backups, checks of the file): when it is due, and how it went the last time.
+CREATE TABLE _jobs (name TEXT PRIMARY KEY, due_at TEXT, done_at TEXT, outcome TEXT, note TEXT) STRICT;
 CREATE TABLE _log (level INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT;
 """
 
