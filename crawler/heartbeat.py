@@ -58,7 +58,7 @@ class Heartbeat:
 
     @classmethod
     def claim(cls, archive: Path, now: datetime) -> Self:
-        """Become the daemon of an archive; raises DaemonRunningError where there is one, ArchiveReadOnly where no file can be made."""
+        """Become an archive's daemon; raises DaemonRunningError where it has one, ArchiveReadOnly where no file can be made."""
         path = heartbeat_file(archive)
         try:
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
