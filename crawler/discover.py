@@ -193,10 +193,15 @@ def _record(session: Session, sweep: _Pass) -> SweepRecord:
 
 async def _read_page(session: Session, sweep: _Pass, request: ListingRequest) -> ListingRequest | None:
     """Read one answer of the listing into the pass; return what to ask next, None at the end of it."""
+    stop = session.should_stop() if sweep.tally.answers else None
+    if stop:
+        sweep.tally.notes.append(f"broken off: {stop}")
+        return None
     ask = Ask(request.url, Purpose.LISTING, request.method, request.form, request.headers)
-    hops = await session.ask(ask)
-    page, reading = await read_answer(hops[-1], request, sweep.target)
-    fetch_id = session.archive.append_fetches(hops, run_id=session.run_id, section_id=sweep.section_id, reading=reading)[-1]
+    async with session.work(request.url):
+        hops = await session.ask(ask)
+        page, reading = await read_answer(hops[-1], request, sweep.target)
+        fetch_id = session.archive.append_fetches(hops, run_id=session.run_id, section_id=sweep.section_id, reading=reading)[-1]
     if not page.readable:
         sweep.tally.notes += page.problems
         sweep.lost = not sweep.tally.answers and reading is not None and reading.outcome in _LOST
@@ -319,8 +324,9 @@ async def _walk(session: Session, target: Target, section_id: int, start: str, s
     seen: set[str] = set()
     while url not in seen and len(seen) < LONGEST_WALK:
         seen.add(url)
-        hops = await session.ask(Ask(url, Purpose.LOCATE))
-        session.archive.append_fetches(hops, run_id=session.run_id, section_id=section_id)
+        async with session.work(url):
+            hops = await session.ask(Ask(url, Purpose.LOCATE))
+            session.archive.append_fetches(hops, run_id=session.run_id, section_id=section_id)
         answer = hops[-1]
         step = await read_step(answer, follow)
         if isinstance(step, str):

@@ -1,7 +1,8 @@
 """Manners: who may be asked what, how often, and when.
 
 Every hop of every request is put to the gate first: is the host one of the portal's, may it be asked now, does its robots.txt
-allow the address, and is it our turn?  What a host asked of us (Retry-After) outlives the process, in the archive.
+allow the address, and is it our turn?  What a host asked of us (Retry-After), when it was asked last and what its robots.txt said
+outlive the run, in the archive: two processes that take turns at it are as polite as one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 from crawler.http import Ask, retry_after
 from crawler.judge import has_reading, judge
-from crawler.robots import Rules, rules_from
+from crawler.robots import Rules, has_rules, rules_from
 from crawler.urls import host_of, in_scope
 from storage.instants import instant
 from storage.records import Outcome, Purpose, Result
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from config.portal import Portal
     from crawler.clock import Clock
     from crawler.http import Client
+    from storage.manners import KeptRobots
     from storage.records import Fetch
 
 __all__ = ["Gate", "Memory", "in_quiet_hours"]
@@ -36,6 +38,8 @@ _LONGEST_TURN = timedelta(minutes=15)
 """How long a run stands still for a host whose robots.txt wants long waits between requests."""
 _REFUSED_FOR = timedelta(hours=1)
 """How long a host that will not serve us is left alone; the next look may find it in another mood."""
+_SILENT_FOR = timedelta(minutes=15)
+"""How long a host that does not answer is left alone."""
 _TIMES_IN_A_ROW = 5
 """So many asks in a row without an answer, or refused, and a host is left alone: what is due stays due."""
 _OUTSIDE = "outside the hosts of the portal's file"
@@ -47,6 +51,7 @@ class _Host:
     rules_until: datetime | None = None
     free_at: datetime | None = None
     held_until: datetime | None = None
+    is_fresh: bool = False
     silent: int = 0
     refusing: int = 0
     spent: dict[bool, int] | None = None
@@ -68,6 +73,14 @@ class Memory(Protocol):
         """Return until when a host asked us to wait, if it did."""
         ...
 
+    def last_asked(self, host: str, since: datetime, until: datetime) -> datetime | None:
+        """Return when a host was asked last, by whatever run; None where it was not between two instants."""
+        ...
+
+    def robots_since(self, url: str, since: datetime) -> KeptRobots | None:
+        """Return the newest answer for a robots.txt at `url`, where it was asked for since `since`."""
+        ...
+
     def spent_since(self, host: str, moment: datetime) -> dict[bool, int]:
         """Return how many looks a host was asked for since `moment`: first ones at a page under True, later ones under False."""
         ...
@@ -77,8 +90,16 @@ class Gate:
     """The manners of one run towards the hosts of its portals."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what manners need to know
-        self, memory: Memory, client: Client, clock: Clock, portals: Sequence[Portal], agent: str, run_id: int
+        self,
+        memory: Memory,
+        client: Client,
+        clock: Clock,
+        portals: Sequence[Portal],
+        agent: str,
+        run_id: int,
+        resting: dict[str, datetime] | None = None,
     ) -> None:
+        """Make the gate of a run; `resting` says until when silent hosts are left alone, and is shared by the runs of a daemon."""
         self._memory = memory
         self._client = client
         self._clock = clock
@@ -86,10 +107,24 @@ class Gate:
         self._run_id = run_id
         self._portals = {host: portal for portal in reversed(portals) for host in portal.hosts}
         self._hosts: dict[str, _Host] = {}
+        self._resting = {} if resting is None else resting
 
     def knows(self, host: str) -> bool:
         """Tell whether a host is one of those that may be asked at all."""
         return host in self._portals
+
+    def refresh(self) -> None:
+        """Forget what another process may have changed meanwhile: when hosts were asked, what they asked of us, what was spent."""
+        for host in self._hosts.values():
+            host.is_fresh = False
+            host.spent = None
+
+    async def wait_for_turn(self, url: str) -> None:
+        """Wait until it would be our turn with the host of `url`, without taking it; not for one that is not asked at all."""
+        if in_scope(url, tuple(self._portals)):
+            host, now = self._host(host_of(url)), self._clock.now()
+            if host.free_at is not None and host.free_at - now <= _LONGEST_TURN:
+                await self._clock.sleep((host.free_at - now).total_seconds())
 
     async def permit(self, url: str) -> str | None:
         """Wait for our turn with the host of `url` and return None, or return why it is not to be asked."""
@@ -102,6 +137,8 @@ class Gate:
         name = host_of(fetch.url)
         host = self._host(name)
         host.silent = 0 if fetch.status is not None else host.silent + 1
+        if host.silent >= _TIMES_IN_A_ROW:
+            self._resting[name] = self._clock.now() + _SILENT_FOR
         host.refusing = host.refusing + 1 if _refuses(fetch) else 0
         wait = retry_after(fetch, self._clock.now())
         if wait is not None:
@@ -124,7 +161,7 @@ class Gate:
             (host.refusing >= _TIMES_IN_A_ROW, f"{name} refused us {host.refusing} times in a row"),
             (_is_held(host, now), _asked_to_wait(name, host)),
             (forbidding, f"{name}: {host.rules.note if host.rules else ''}"),
-            (host.silent >= _TIMES_IN_A_ROW, f"{name} did not answer {host.silent} times in a row"),
+            (_is_resting(self._resting.get(name), now), f"{name} did not answer {_TIMES_IN_A_ROW} times in a row"),
             (self._left(name, backfill=backfill) <= 0, f"today's budget of requests to {name} is used up; the rest stays due"),
         )
         return next((why for holds, why in reasons if holds), None)
@@ -149,9 +186,25 @@ class Gate:
         return host.spent
 
     def _host(self, name: str) -> _Host:
-        if name not in self._hosts:
-            self._hosts[name] = _Host(held_until=self._memory.held_until(name))
-        return self._hosts[name]
+        host = self._hosts.setdefault(name, _Host())
+        if not host.is_fresh:
+            host.is_fresh = True
+            host.held_until = self._memory.held_until(name)
+            host.free_at = self._free_at(name, host)
+        return host
+
+    def _free_at(self, name: str, host: _Host) -> datetime | None:
+        """Return when a host that somebody asked lately may be asked again."""
+        if name not in self._portals:
+            return host.free_at
+        delay, now = self._delay(name, host), self._clock.now()
+        asked = self._memory.last_asked(name, now - delay, now)
+        return asked + delay if asked and (host.free_at is None or asked + delay > host.free_at) else host.free_at
+
+    def _delay(self, name: str, host: _Host) -> timedelta:
+        """Return the time between two requests to a host: ours, or what its robots.txt asks for, if that is longer."""
+        asked = min((host.rules.delay(self._agent) if host.rules else None) or 0.0, _LONGEST_HOLD.total_seconds())
+        return timedelta(seconds=max(self._portals[name].politeness.delay, asked))
 
     def _hold(self, name: str, wait: timedelta) -> None:
         until = self._clock.now() + wait
@@ -168,14 +221,23 @@ class Gate:
         host = self._host(host_of(url))
         async with host.asking_for_rules:
             if host.rules is None or host.rules_until is None or host.rules_until <= self._clock.now():
-                host.rules = await self._fetch_rules(url)
-                host.rules_until = self._clock.now() + _ROBOTS_FOR
+                kept = self._kept_rules(url)
+                host.rules, asked_at = kept or (await self._fetch_rules(url), self._clock.now())
+                host.rules_until = asked_at + _ROBOTS_FOR
+                if kept:
+                    host.is_fresh = False  # these rules may ask for a longer delay since the last request
         return None if host.rules.allows(url, self._agent) else f"not allowed by {host.rules.note}"
+
+    def _kept_rules(self, url: str) -> tuple[Rules, datetime] | None:
+        """Return the rules that a host gave an earlier run, and when; an answer that failed is no rules, and is asked for again."""
+        kept = self._memory.robots_since(_robots_url(url), self._clock.now() - _ROBOTS_FOR)
+        if kept is None or not has_rules(kept.status, kept.body):
+            return None
+        return rules_from(kept.status, kept.body, self._agent), kept.requested_at
 
     async def _fetch_rules(self, url: str) -> Rules:
         """Ask for the host's robots.txt and keep the answer like any other; where it redirects to is not asked for rules again."""
-        parts = urlsplit(url)
-        hops = await self._client.fetch(Ask(f"{parts.scheme}://{parts.netloc}/robots.txt", Purpose.ROBOTS), self._permit_robots)
+        hops = await self._client.fetch(Ask(_robots_url(url), Purpose.ROBOTS), self._permit_robots)
         self._memory.append_fetches(hops, run_id=self._run_id)
         last = hops[-1]
         self.heard(last)
@@ -191,16 +253,22 @@ class Gate:
 
         Where it makes it so long that the run would stand still, the host is left to a later run, and why is returned.
         """
-        host, ours = self._host(name), self._portals[name].politeness.delay
-        asked = min((host.rules.delay(self._agent) if host.rules else None) or 0.0, _LONGEST_HOLD.total_seconds())
-        now = self._clock.now()
+        host = self._host(name)
+        delay, now = self._delay(name, host), self._clock.now()
         turn = max(host.free_at or now, now)
-        if asked > ours and turn - now > _LONGEST_TURN:
+        if turn - now > delay * (self._portals[name].politeness.connections + 1):
+            turn = now + delay  # nobody can have reserved so much: our clock was set back meanwhile
+        if delay.total_seconds() > self._portals[name].politeness.delay and turn - now > _LONGEST_TURN:
             self._hold(name, turn - now)
             return _asked_to_wait(name, host)
-        host.free_at = turn + timedelta(seconds=max(ours, asked))
+        host.free_at = turn + delay
         await self._clock.sleep((turn - now).total_seconds())
         return None
+
+
+def _robots_url(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/robots.txt"
 
 
 def _why_outside(url: str) -> str:
@@ -229,7 +297,12 @@ def _refuses(fetch: Fetch) -> bool:
 
 
 def _is_held(host: _Host, now: datetime) -> bool:
-    return host.held_until is not None and host.held_until > now
+    """Tell whether a host is on hold; for longer than it ever can be, it is since our clock was set back, and is not."""
+    return host.held_until is not None and now < host.held_until <= now + _LONGEST_HOLD
+
+
+def _is_resting(until: datetime | None, now: datetime) -> bool:
+    return until is not None and now < until <= now + _SILENT_FOR
 
 
 def _asked_to_wait(name: str, host: _Host) -> str:

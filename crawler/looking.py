@@ -64,6 +64,11 @@ async def look_at(
 
     Of a file that a press release offers, `like` is what is known of it beside its bytes (`crawler.filereader`).
     """
+    async with session.work(page["url"]):
+        return await _look(session, target, page, purpose, like)
+
+
+async def _look(session: Session, target: Target, page: Row, purpose: Purpose | None, like: Content | None) -> Looked:
     base = base_of(session.archive.connection, page["page"])
     why = purpose or (Purpose.LOOK if base else Purpose.FIRST)
     ask = _ask(session, page, why, base)

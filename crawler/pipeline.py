@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from storage.looks import Appended
     from storage.queries import Row
 
-__all__ = ["crawl", "recheck"]
+__all__ = ["crawl", "recheck", "revisit", "sweep"]
 
 _COPY = "copy"
 """The reason of a look that became due because a copy of the page changed: it follows in the same run, once."""
@@ -50,6 +50,24 @@ async def crawl(session: Session, targets: Sequence[Target], *, full: bool = Fal
     awake = [target for target in targets if _is_awake(session, target)]
     for target in awake:
         await _discover(session, target, full=full, limit=limit)
+    return await _look_at_due(session, awake, full=full, limit=limit)
+
+
+async def sweep(session: Session, targets: Mapping[Target, bool]) -> Summary:
+    """Discover what the listings of `targets` hold, whole where that is asked for, then look at what is due in them."""
+    awake = [target for target in targets if _is_awake(session, target)]
+    for target in awake:
+        if session.should_stop() is None:
+            await _discover(session, target, full=targets[target], limit=None)
+    return await _look_at_due(session, awake)
+
+
+async def revisit(session: Session, targets: Sequence[Target]) -> Summary:
+    """Look at what is due in `targets`, without reading any listing."""
+    return await _look_at_due(session, [target for target in targets if _is_awake(session, target)])
+
+
+async def _look_at_due(session: Session, awake: Sequence[Target], *, full: bool = False, limit: int | None = None) -> Summary:
     looks = _Looks(session, _by_section(session, awake), whole=full)
     due = looks.due(now=None if full else instant(session.clock.now()))
     await looks.at((due + looks.left_over(but=due))[:limit])
@@ -157,7 +175,7 @@ class _Looks:
         """Look at one host's pages in turn, until there are none or the host is to be left alone."""
         while queue:
             backfill = queue[0]["looks"] == 0
-            closed = self.session.gate.closed(host, backfill=backfill)
+            closed = self.session.should_stop() or self.session.gate.closed(host, backfill=backfill)
             if closed:
                 self.session.summary.left.append(f"{closed} ({len(queue)} pages wait)")
                 queue.clear()

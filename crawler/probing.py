@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from crawler.clock import Clock
     from crawler.listings import ListingPage
     from crawler.probe import Wish
+    from storage.manners import KeptRobots
     from storage.records import Fetch, Listed, Reading
 
 __all__ = ["probe"]
@@ -83,6 +84,14 @@ class _Notebook:
     def held_until(self, host: str) -> datetime | None:
         """Return until when a host asked us to wait, if it did."""
         return self._held.get(host)
+
+    def last_asked(self, host: str, since: datetime, until: datetime) -> datetime | None:  # noqa: ARG002 - a memory's signature
+        """Return that nobody asked the host before: a probe knows of nothing but itself."""
+        return None
+
+    def robots_since(self, url: str, since: datetime) -> KeptRobots | None:  # noqa: ARG002 - a memory's signature
+        """Return that no robots.txt was kept."""
+        return None
 
     def spent_since(self, host: str, moment: datetime) -> dict[bool, int]:  # noqa: ARG002 - a memory's signature
         """Return that nothing was spent: a probe asks for less than any budget."""

@@ -78,8 +78,9 @@ def end_trouble(session: Session, hosts: Sequence[str]) -> None:
 async def _ask_controls(session: Session, by_section: Mapping[int, Target], host: str, portal: Portal) -> None:
     for url in portal.controls:
         if host_of(url) == host:
-            hops = await session.ask(Ask(url, Purpose.CONTROL))
-            session.archive.append_fetches(hops, run_id=session.run_id, reading=_reading(hops[-1]))
+            async with session.work(url):
+                hops = await session.ask(Ask(url, Purpose.CONTROL))
+                session.archive.append_fetches(hops, run_id=session.run_id, reading=_reading(hops[-1]))
     connection = session.archive.connection
     candidates = due_pages(connection, section_ids=list(by_section), now=None, only=control_pages(connection, host))
     if candidates:

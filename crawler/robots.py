@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from protego import Protego
 
-__all__ = ["MAX_BYTES", "Rules", "rules_from"]
+__all__ = ["MAX_BYTES", "Rules", "has_rules", "rules_from"]
 
 MAX_BYTES = 500 * 1024
 """How much of a robots.txt is read: as much as RFC 9309, section 2.5 asks for at least."""
@@ -62,6 +62,13 @@ def rules_from(status: int | None, body: bytes | None, agent: str) -> Rules:
     if _HTML.match(body):
         return Rules("an HTML page in place of robots.txt: everything is allowed")
     return Rules("robots.txt", Protego.parse(_for_us(_text(body), agent.lower())))
+
+
+def has_rules(status: int | None, body: bytes | None) -> bool:
+    """Tell whether an answer for a robots.txt settles what is allowed: one that could not be had settles it for the moment only."""
+    if status is None or status == _TOO_MANY or not 200 <= status < 500:  # noqa: PLR2004 - classes of HTTP status codes
+        return False
+    return status >= 300 or body is not None  # noqa: PLR2004 - classes of HTTP status codes
 
 
 def _for_us(text: str, agent: str) -> str:

@@ -14,6 +14,7 @@ from crawler.hosts import Gate
 from crawler.http import Client, HttpOptions
 from crawler.revisit import next_look
 from crawler.session import Reporter, Session, Silent, Target
+from crawler.turns import Turns
 from storage.archive import Archive
 from storage.errors import ArchiveError
 from storage.queries import rows
@@ -21,6 +22,7 @@ from storage.queries import rows
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from config.settings import Portal, Settings
@@ -32,11 +34,16 @@ __all__ = ["DEMO", "How", "choose_targets", "http_options", "is_demo", "open_arc
 
 DEMO = "demo"
 """The trigger of the demo's runs; the first run of an archive bears it where the archive is the demo's to overwrite."""
+_LAST_WORDS = 5.0
+"""Seconds that a run which is broken off while it lets another write waits to say so; without that it counts as killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How a run is run: what tests and stories exchange for values of their own."""
+    """How a run is run: what tests and stories exchange for values of their own, and what a daemon keeps from run to run.
+
+    `should_stop` says why no further page is to be begun (None: go on); `resting` is until when silent hosts are left alone.
+    """
 
     clock: Clock = field(default_factory=WallClock)
     rng: random.Random = field(default_factory=random.Random)
@@ -44,6 +51,8 @@ class How:
     wait: float = 60.0
     on_wait: Callable[[str], None] = lambda _: None
     on_boundary: Callable[[str], None] = lambda _: None
+    should_stop: Callable[[], str | None] = lambda: None
+    resting: dict[str, datetime] = field(default_factory=dict)
 
 
 def choose_targets(portals: Sequence[Portal], names: Sequence[str]) -> list[Target]:
@@ -96,7 +105,8 @@ def recorded_run(archive: Archive, settings: Settings, trigger: str, counts: dic
         outcome = "interrupted"
         raise
     finally:
-        archive.end_run(run_id, outcome, counts)
+        if archive.take_back(_LAST_WORDS):
+            archive.end_run(run_id, outcome, counts)
 
 
 def run_job(archive: Archive, settings: Settings, trigger: str, job: Job, how: How) -> Summary:
@@ -110,8 +120,11 @@ async def _with_session(  # noqa: PLR0913, PLR0917 - a run's parts
     archive: Archive, settings: Settings, run_id: int, job: Job, how: How, counts: dict[str, int]
 ) -> Summary:
     async with Client(http_options(settings), how.clock, how.on_boundary) as client:
-        gate = Gate(archive, client, how.clock, settings.portals, settings.user_agent, run_id)
-        session = Session(archive, client, gate, how.clock, settings, how.rng, run_id, how.report)
+        gate = Gate(archive, client, how.clock, settings.portals, settings.user_agent, run_id, how.resting)
+        turns = Turns(archive, how.clock, on_wait=how.on_wait, on_return=gate.refresh)
+        session = Session(
+            archive, client, gate, turns, how.clock, settings, how.rng, run_id, how.report, should_stop=how.should_stop
+        )
         try:
             return await job(session)
         finally:

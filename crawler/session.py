@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,12 +11,14 @@ from crawler.summary import Summary
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import AsyncIterator, Callable
 
     from config.portal import Portal, Section
     from config.settings import Settings
     from crawler.clock import Clock
     from crawler.hosts import Gate
     from crawler.http import Ask, Client
+    from crawler.turns import Turns
     from storage.archive import Archive
     from storage.looks import Appended
     from storage.records import Fetch
@@ -80,17 +83,29 @@ class Silent:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One run: where it writes, how it asks, what time it is, and how chance falls."""
+    """One run: where it writes and in turn with whom, how it asks, what time it is, how chance falls, and when to stop.
+
+    `should_stop` says why no further page is to be begun (None: go on).
+    """
 
     archive: Archive
     client: Client
     gate: Gate
+    turns: Turns
     clock: Clock
     settings: Settings
     rng: random.Random
     run_id: int
     report: Reporter
     summary: Summary = field(default_factory=Summary)
+    should_stop: Callable[[], str | None] = lambda: None
+
+    @asynccontextmanager
+    async def work(self, url: str) -> AsyncIterator[None]:
+        """Do one piece of work at a host: wait for our turn there, and let another writer in first if one waits."""
+        await self.gate.wait_for_turn(url)
+        async with self.turns.work():
+            yield
 
     async def ask(self, ask: Ask) -> list[Fetch]:
         """Ask, with the run's manners, and return the hops; the last is the answer."""

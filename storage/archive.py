@@ -19,11 +19,13 @@ from storage.fingerprint import page_key
 from storage.honesty import is_trusted, judge_host, look_at_unproven, rebuild_trust
 from storage.instants import instant, parse_instant
 from storage.late import append_late
-from storage.lock import WriterLock
+from storage.lock import STEP, WriterLock
 from storage.looks import Appended, Look, append_look
+from storage.manners import KeptRobots, last_asked, robots_since
 from storage.overview import spent_since
 from storage.records import PageKind, State
 from storage.removal import RemovalRule, append_removal, checks_of, controls_of, proven
+from storage.schema import check
 from storage.sweeps import SweepRecord, Swept, append_sweep, members_of_listing
 from storage.writer import Writer, dump
 
@@ -90,6 +92,37 @@ class Archive:
         self._db.close()
         self._lock.release()
 
+    def is_wanted(self) -> bool:
+        """Tell whether another writer waits for this one to let go."""
+        return self._lock.is_wanted()
+
+    def let_go(self) -> None:
+        """Let another writer in, outside of any transaction; nothing can be written until `is_ours_again`."""
+        self._lock.release()
+
+    def is_ours_again(self) -> bool:
+        """Queue for the file once it was let go, and tell whether it is ours again; what was remembered of it is read anew.
+
+        Raises NewerArchive or ArchiveDamaged where the other left something that we cannot go on with.
+        """
+        if not self._lock.try_once():
+            return False
+        with translated(self.path):
+            check(self._db, str(self.path))
+            self._writer.reload()
+        return True
+
+    def take_back(self, wait: float, pause: Callable[[float], None] = time.sleep) -> bool:
+        """Have the file again after it was let go, waiting at most `wait` seconds; tell whether that was so."""
+        left = wait
+        while not (self._lock.is_held or self.is_ours_again()):
+            if left <= 0:
+                self._lock.leave_queue()
+                return False
+            pause(STEP)
+            left -= STEP
+        return True
+
     def __enter__(self) -> Self:
         return self
 
@@ -103,6 +136,7 @@ class Archive:
             with self._part():
                 yield
             return
+        assert self._lock.is_held, "nothing may be written to an archive that was let go"
         with translated(self.path), ExitStack() as stack:
             self.connection.execute("BEGIN IMMEDIATE")
             stack.callback(self._roll_back)
@@ -307,6 +341,14 @@ class Archive:
         """Return until when a host asked us to wait, if it did."""
         row = self.connection.execute("SELECT not_before FROM _hosts WHERE host = ?", (host,)).fetchone()
         return parse_instant(row[0]) if row and row[0] else None
+
+    def last_asked(self, host: str, since: datetime, until: datetime) -> datetime | None:
+        """Return when a host was asked last, for whatever; None where it was not between two instants."""
+        return last_asked(self.connection, host, since, until)
+
+    def robots_since(self, url: str, since: datetime) -> KeptRobots | None:
+        """Return the newest answer for a robots.txt at `url`, where it was asked for since `since`."""
+        return robots_since(self.connection, url, since)
 
     def spent_since(self, host: str, moment: datetime) -> dict[bool, int]:
         """Return how many looks a host was asked for since `moment`: first ones at a page under True, later ones under False."""

@@ -81,9 +81,11 @@ def m003_files_and_parts(db: Database) -> None:
 
 @migrations()
 def m004_what_the_daemon_does(db: Database) -> None:
-    """Let the daemon keep when its jobs are due."""
+    """Let the daemon keep when its jobs are due, and what a host's robots.txt said be found."""
     for statement in _missing(db.conn):
         db.execute(statement)
+    (statement,) = [each for each in _statements(INDEXES) if each.startswith("CREATE INDEX fetches_robots ")]
+    db.execute(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS"))
 
 
 def _missing(connection: sqlite3.Connection) -> list[str]:

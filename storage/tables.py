@@ -293,6 +293,7 @@ CREATE INDEX fetches_section ON fetches (section_id, id) WHERE section_id IS NOT
 CREATE INDEX bodies_dictionary ON bodies (dictionary_id) WHERE dictionary_id IS NOT NULL;
 CREATE INDEX fetches_hop ON fetches (hop_of) WHERE hop_of IS NOT NULL;
 CREATE INDEX fetches_probe ON fetches (id) WHERE purpose = 'recheck' AND page_id IS NULL;
+CREATE INDEX fetches_robots ON fetches (url, id) WHERE purpose = 'robots';
 CREATE INDEX fetches_requested ON fetches (requested_at);
 CREATE INDEX readings_template ON readings (template, reader) WHERE template IS NOT NULL;
 CREATE INDEX readings_aside ON readings (fetch_id) WHERE outcome = 'quarantined';

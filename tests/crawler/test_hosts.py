@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -44,8 +45,51 @@ def test_rules_are_asked_for_once_by_many_workers(site):
     """Four connections that begin at once wait for one robots.txt."""
     site.crawl(connections=4)
     site.server.seen.clear()
+    site.clock.pass_by(timedelta(hours=25))
     site.run(lambda session, targets: recheck(session, targets, [1, 2, 3, 4]), connections=4)
     assert site.asked["/robots.txt"] == 1
+
+
+def test_rules_outlive_the_run(site):
+    """What a robots.txt said is believed for a day, by every run; one that could not be had is asked for by the next run again."""
+    answers = (
+        response("503 Busy"),
+        response("200 OK", "Content-Type: text/plain", body=b"User-agent: *\nDisallow: /art/2026/1/2/\n"),
+    )
+    for times, answer in enumerate(answers, start=1):
+        site.answers["robots.txt"] = answer
+        site.crawl()
+        assert site.asked["/robots.txt"] == times
+    site.clock.pass_by(timedelta(hours=23))
+    _, captures = site.crawl()
+    assert site.asked["/robots.txt"] == 2
+    assert [row[3] for row in captures if row[1] == "refused"] == ["not allowed by robots.txt"]
+    site.clock.pass_by(timedelta(hours=2))
+    site.crawl()
+    assert site.asked["/robots.txt"] == 3
+
+
+def test_the_delay_holds_from_run_to_run(site):
+    """A run begins as long after the last request of the run before as the delay between two requests is."""
+    site.answers["robots.txt"] = response("200 OK", "Content-Type: text/plain", body=b"User-agent: *\nCrawl-delay: 40\n")
+    site.crawl(delay="2s")
+    for _ in range(2):
+        site.run(lambda session, targets: recheck(session, targets, [1]), delay="2s")
+    asked = [datetime.fromisoformat(at) for (at,) in site.rows("SELECT requested_at FROM fetches WHERE purpose <> 'robots'")]
+    waits = [(later - earlier).total_seconds() for earlier, later in pairwise(asked)]
+    assert all(40 <= wait < 41 for wait in waits), waits
+
+
+def test_a_clock_that_was_set_back(site):
+    """Nobody waits for a month because the last request was made, or a wait was asked for, by a clock that ran ahead."""
+    site.answers["robots.txt"] = response("200 OK", "Content-Type: text/plain", body=b"User-agent: *\nCrawl-delay: 40\n")
+    site.answers["art_1_4.html"] = response("503 Busy", "Retry-After: 3600")
+    site.crawl(delay="2s")
+    site.clock.instant -= timedelta(days=30)
+    began = site.clock.instant
+    summary, _ = site.run(lambda session, targets: recheck(session, targets, [1, 2]), delay="2s")
+    assert summary.counts["answered"] == 2
+    assert site.clock.instant - began < timedelta(minutes=3)
 
 
 def test_a_row_of_another_host_is_refused_once(site):
