@@ -1,11 +1,13 @@
-"""The forms in which a schedule may be written.  Pure text checks: what they mean in time is the daemon's business."""
+"""The forms in which a schedule may be written.  Pure text checks: what they mean in time stands in `config.timetable`."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from config.durations import parse_duration
 from config.model import Clock
+from config.timetable import next_time
 
 __all__ = ["check_hours", "check_moment", "check_recheck", "check_schedule"]
 
@@ -36,9 +38,13 @@ def _is_every(text: str) -> bool:
 
 
 def check_schedule(text: str) -> str:
-    """Return `text` if it says when something is to run; raises ValueError with examples otherwise."""
+    """Return `text` if it says when something is to run; raises ValueError with examples otherwise, or if that never comes."""
     if not _is_every(text) and not any(form.fullmatch(text) for form in _FORMS):
         raise ValueError(f"must be {_EXAMPLES}")
+    try:
+        next_time(text, datetime(2026, 1, 1, tzinfo=UTC), UTC)
+    except ValueError as exc:
+        raise ValueError(f"names no time: {exc}") from None
     return text
 
 

@@ -34,6 +34,15 @@ def test_what_is_no_schedule_is_refused(text):
         check_schedule(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["99 8 * * *", "0 24 * * *", "0 8 30 2 *", "0 8 0 * *", "5-70 8 * * *", "*/0 8 * * *", "1--2 8 * * *"]
+)
+def test_what_never_comes_is_refused(text):
+    """A schedule that names no time is a mistake that a daemon would wait for."""
+    with pytest.raises(ValueError, match="names no time"):
+        check_schedule(text)
+
+
 @pytest.mark.parametrize(("text", "why"), [("every often", "with a unit"), ("every 0s", "some time between")])
 def test_a_wrong_interval_says_what_is_wrong_with_it(text, why):
     """Where only the duration is wrong, only that is named."""
