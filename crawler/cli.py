@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler.cli_daemon import add_daemon
 from crawler.cli_desk import COUNT, GIVEN, LIMIT, WAIT, command, shown
 from crawler.cli_portal import portal
 from crawler.render_errors import Commands
@@ -52,7 +53,7 @@ def main(ctx: click.Context, *, verbose: bool) -> int:
 
     \b
     Try       demo
-    Collect   crawl, recheck, import
+    Collect   crawl, recheck, daemon, import
     Read      status, list, show, history, diff, changes
     Maintain  portal list, portal probe, parse, reparse, config
 
@@ -111,6 +112,9 @@ def recheck(  # noqa: PLR0913 - the options of the command
     if (bool(releases), oldest is not None, everything, suspect).count(True) != 1:
         raise click.UsageError("name press releases, or give --suspect, or --oldest N, or --all")
     return render_jobs.recheck(desk, releases, oldest=oldest, suspect=suspect, wait=wait)
+
+
+add_daemon(main)
 
 
 @command(main, "import")

@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from config.settings import Settings
     from crawler.render import Desk
 
 __all__ = ["COUNT", "GIVEN", "LIMIT", "WAIT", "command", "shown"]
@@ -53,16 +54,24 @@ def command(group: click.Group, name: str, *, as_json: bool = False) -> Callable
 
 
 def _desk(archive: Path | None, config: Path | None) -> Desk:
-    from config.settings import load_from_environment  # noqa: PLC0415 - --help must not pay for it
-    from crawler.clock import WallClock  # noqa: PLC0415
+    from crawler.clock import WallClock  # noqa: PLC0415 - --help must not pay for it
     from crawler.render import Desk, Screen  # noqa: PLC0415
 
-    settings = load_from_environment(config)
-    if archive is not None:
-        origins = {**settings.origins, "archive": GIVEN}
-        settings = settings.model_copy(update={"archive": archive}).with_origins(origins)
+    settings = _settings(archive, config)
     verbose = bool(click.get_current_context().find_root().obj)
-    return Desk(settings, Screen(settings.portals[0].zone, WallClock().now()), verbose=verbose)
+    screen = Screen(settings.portals[0].zone, WallClock().now())
+    return Desk(settings, screen, verbose, reload=functools.partial(_settings, archive, config))
+
+
+def _settings(archive: Path | None, config: Path | None) -> Settings:
+    """Return the settings that hold, with the archive that the command line names."""
+    from config.settings import load_from_environment  # noqa: PLC0415
+
+    settings = load_from_environment(config)
+    if archive is None:
+        return settings
+    origins = {**settings.origins, "archive": GIVEN}
+    return settings.model_copy(update={"archive": archive}).with_origins(origins)
 
 
 def shown(desk: Desk, as_json: bool, document: object, say: Callable[[], None]) -> int:  # noqa: FBT001 - an option, passed on

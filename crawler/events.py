@@ -26,6 +26,10 @@ class EventLog:
         self._log = structlog.wrap_logger(structlog.PrintLogger(out), processors=[stamp, shown])
         self._then = then
 
+    def event(self, name: str, **fields: object) -> None:
+        """Write any event that has nothing to do with a run."""
+        self._log.msg(name, **fields)
+
     def note(self, text: str) -> None:
         """Write a line that a person should read."""
         self._log.msg("note", text=text)

@@ -53,18 +53,23 @@ async def crawl(session: Session, targets: Sequence[Target], *, full: bool = Fal
     return await _look_at_due(session, awake, full=full, limit=limit)
 
 
-async def sweep(session: Session, targets: Mapping[Target, bool]) -> Summary:
-    """Discover what the listings of `targets` hold, whole where that is asked for, then look at what is due in them."""
-    awake = [target for target in targets if _is_awake(session, target)]
-    for target in awake:
+async def sweep(session: Session, due: Sequence[tuple[Target, bool]]) -> Summary:
+    """Discover what listings hold, each whole or only its head, then look at what is due in these sections."""
+    awake = [(target, whole) for target, whole in due if _is_awake(session, target)]
+    for target, whole in awake:
         if session.should_stop() is None:
-            await _discover(session, target, full=targets[target], limit=None)
-    return await _look_at_due(session, awake)
+            await _discover(session, target, full=whole, limit=None)
+    return await _look_at_due(session, [target for target, _ in awake])
 
 
-async def revisit(session: Session, targets: Sequence[Target]) -> Summary:
-    """Look at what is due in `targets`, without reading any listing."""
-    return await _look_at_due(session, [target for target in targets if _is_awake(session, target)])
+async def revisit(session: Session, targets: Sequence[Target], pages: Sequence[int]) -> Summary:
+    """Look at those of `pages` that are due in `targets`, without reading any listing."""
+    awake = [target for target in targets if _is_awake(session, target)]
+    looks = _Looks(session, _by_section(session, awake))
+    due = looks.due(now=instant(session.clock.now()), only=pages)
+    await looks.at(due + looks.left_over(but=due))
+    await looks.end()
+    return session.summary
 
 
 async def _look_at_due(session: Session, awake: Sequence[Target], *, full: bool = False, limit: int | None = None) -> Summary:
@@ -175,7 +180,7 @@ class _Looks:
         """Look at one host's pages in turn, until there are none or the host is to be left alone."""
         while queue:
             backfill = queue[0]["looks"] == 0
-            closed = self.session.should_stop() or self.session.gate.closed(host, backfill=backfill)
+            closed = self._stop() or self.session.gate.closed(host, backfill=backfill)
             if closed:
                 self.session.summary.left.append(f"{closed} ({len(queue)} pages wait)")
                 queue.clear()
@@ -192,6 +197,9 @@ class _Looks:
             hanging = look_at_children(self.session, target, page, look, whole=self.whole, purpose=self.purpose)
             async for child, looked in hanging:
                 self._take(child, looked)
+
+    def _stop(self) -> str | None:
+        return self.session.should_stop() or self.session.should_yield()
 
     def _take(self, page: Row, appended: Appended) -> None:
         """Count what a look turned out to be."""

@@ -9,7 +9,7 @@ import json
 import re
 import sys
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from storage.references import resolve
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from typing import TextIO
     from zoneinfo import ZoneInfo
@@ -229,11 +229,15 @@ def read_bytes(file: Path) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a command works with: the settings that hold, the archive it is about, the screen, and whether to write every event."""
+    """What a command works with: the settings that hold, the archive it is about, the screen, and whether to write every event.
+
+    `reload` reads the settings anew, as the command line named them; it raises SettingsError.
+    """
 
     settings: Settings
     screen: Screen
     verbose: bool = False
+    reload: Callable[[], Settings] = field(kw_only=True)
 
     @property
     def path(self) -> Path:

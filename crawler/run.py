@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,12 @@ from crawler.session import Reporter, Session, Silent, Target
 from crawler.turns import Turns
 from storage.archive import Archive
 from storage.errors import ArchiveError
+from storage.lock import STEP
 from storage.queries import rows
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -30,7 +31,18 @@ if TYPE_CHECKING:
 
     Job = Callable[[Session], Awaitable[Summary]]
 
-__all__ = ["DEMO", "How", "choose_targets", "http_options", "is_demo", "open_archive", "recorded_run", "run_job"]
+__all__ = [
+    "DEMO",
+    "How",
+    "archive_in_turn",
+    "choose_targets",
+    "do_job",
+    "http_options",
+    "is_demo",
+    "open_archive",
+    "recorded_run",
+    "run_job",
+]
 
 DEMO = "demo"
 """The trigger of the demo's runs; the first run of an archive bears it where the archive is the demo's to overwrite."""
@@ -42,7 +54,8 @@ _LAST_WORDS = 5.0
 class How:
     """How a run is run: what tests and stories exchange for values of their own, and what a daemon keeps from run to run.
 
-    `should_stop` says why no further page is to be begun (None: go on); `resting` is until when silent hosts are left alone.
+    `should_stop` says why nothing further is to be begun, `should_yield` why no page is, for the moment (None: go on); `resting`
+    is until when silent hosts are left alone.  `tenure` is for how many seconds a run keeps the archive before it lets another in.
     """
 
     clock: Clock = field(default_factory=WallClock)
@@ -52,6 +65,8 @@ class How:
     on_wait: Callable[[str], None] = lambda _: None
     on_boundary: Callable[[str], None] = lambda _: None
     should_stop: Callable[[], str | None] = lambda: None
+    should_yield: Callable[[], str | None] = lambda: None
+    tenure: float = 5.0
     resting: dict[str, datetime] = field(default_factory=dict)
 
 
@@ -80,11 +95,29 @@ def open_archive(path: Path, how: How, *, trigger: str) -> Iterator[Archive]:
     Raises ArchiveError.
     """
     with Archive.open(path, schedule=next_look, now=how.clock.now, wait=how.wait, on_wait=how.on_wait) as archive:
-        if is_demo(archive.connection) and trigger != DEMO:
-            raise ArchiveError(
-                f"{path} is the demo's archive, and real press releases do not go there", hint="choose another with --archive PATH"
-            )
+        _refuse_demo(archive, path, trigger)
         yield archive
+
+
+@asynccontextmanager
+async def archive_in_turn(path: Path, how: How, *, trigger: str) -> AsyncIterator[Archive]:
+    """Open an archive for writing as soon as it is our turn, without standing in anybody's way meanwhile.  Raises ArchiveError."""
+    lock = Archive.lock_for(path)
+    try:
+        while not lock.try_once():
+            await how.clock.sleep(STEP)
+    finally:
+        lock.leave_queue()
+    with Archive.under(lock, path, schedule=next_look, now=how.clock.now) as archive:
+        _refuse_demo(archive, path, trigger)
+        yield archive
+
+
+def _refuse_demo(archive: Archive, path: Path, trigger: str) -> None:
+    if is_demo(archive.connection) and trigger != DEMO:
+        raise ArchiveError(
+            f"{path} is the demo's archive, and real press releases do not go there", hint="choose another with --archive PATH"
+        )
 
 
 def is_demo(connection: sqlite3.Connection) -> bool:
@@ -111,9 +144,14 @@ def recorded_run(archive: Archive, settings: Settings, trigger: str, counts: dic
 
 def run_job(archive: Archive, settings: Settings, trigger: str, job: Job, how: How) -> Summary:
     """Run an asynchronous job as one recorded run and return its summary; also an interrupted run records what it did."""
+    return asyncio.run(do_job(archive, settings, trigger, job, how))
+
+
+async def do_job(archive: Archive, settings: Settings, trigger: str, job: Job, how: How) -> Summary:
+    """Do a job as one recorded run, inside a loop that goes on afterwards."""
     counts: dict[str, int] = {}
     with recorded_run(archive, settings, trigger, counts) as run_id:
-        return asyncio.run(_with_session(archive, settings, run_id, job, how, counts))
+        return await _with_session(archive, settings, run_id, job, how, counts)
 
 
 async def _with_session(  # noqa: PLR0913, PLR0917 - a run's parts
@@ -121,9 +159,19 @@ async def _with_session(  # noqa: PLR0913, PLR0917 - a run's parts
 ) -> Summary:
     async with Client(http_options(settings), how.clock, how.on_boundary) as client:
         gate = Gate(archive, client, how.clock, settings.portals, settings.user_agent, run_id, how.resting)
-        turns = Turns(archive, how.clock, on_wait=how.on_wait, on_return=gate.refresh)
+        turns = Turns(archive, how.clock, tenure=how.tenure, on_wait=how.on_wait, on_return=gate.refresh)
         session = Session(
-            archive, client, gate, turns, how.clock, settings, how.rng, run_id, how.report, should_stop=how.should_stop
+            archive,
+            client,
+            gate,
+            turns,
+            how.clock,
+            settings,
+            how.rng,
+            run_id,
+            how.report,
+            should_stop=how.should_stop,
+            should_yield=how.should_yield,
         )
         try:
             return await job(session)

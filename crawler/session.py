@@ -85,7 +85,7 @@ class Silent:
 class Session:
     """One run: where it writes and in turn with whom, how it asks, what time it is, how chance falls, and when to stop.
 
-    `should_stop` says why no further page is to be begun (None: go on).
+    `should_stop` says why nothing further is to be begun, `should_yield` why no page is, for the moment (None: go on).
     """
 
     archive: Archive
@@ -99,6 +99,7 @@ class Session:
     report: Reporter
     summary: Summary = field(default_factory=Summary)
     should_stop: Callable[[], str | None] = lambda: None
+    should_yield: Callable[[], str | None] = lambda: None
 
     @asynccontextmanager
     async def work(self, url: str) -> AsyncIterator[None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage.lock import STEP
@@ -22,13 +23,24 @@ __all__ = ["Turns"]
 
 
 class Turns:
-    """The turns of one run; `on_wait` is told that it waits, `on_return` is called once the archive is ours again."""
+    """The turns of one run, each of at least `tenure` seconds, so that two runs do not change places at every page.
+
+    `on_wait` is told that the run waits, `on_return` is called once the archive is ours again.
+    """
 
     def __init__(
-        self, archive: Archive, clock: Clock, *, on_wait: Callable[[str], None], on_return: Callable[[], None] = lambda: None
+        self,
+        archive: Archive,
+        clock: Clock,
+        *,
+        tenure: float,
+        on_wait: Callable[[str], None],
+        on_return: Callable[[], None] = lambda: None,
     ) -> None:
         self._archive = archive
         self._clock = clock
+        self._tenure = timedelta(seconds=tenure)
+        self._since = clock.now()
         self._on_wait = on_wait
         self._on_return = on_return
         self._at_work = 0
@@ -49,7 +61,7 @@ class Turns:
     async def _begin(self) -> None:
         async with self._changed:
             await self._changed.wait_for(lambda: not self._is_away)
-            if self._archive.is_wanted():
+            if not timedelta() <= self._clock.now() - self._since < self._tenure and self._archive.is_wanted():
                 self._is_away = True
                 await self._changed.wait_for(lambda: not self._at_work)
                 await self._give_way()
@@ -61,6 +73,7 @@ class Turns:
         self._on_wait("another process writes first; this one goes on afterwards")
         while not self._archive.is_ours_again():
             await self._clock.sleep(STEP)
+        self._since = self._clock.now()
         self._on_return()
         self._is_away = False
         self._changed.notify_all()

@@ -75,10 +75,21 @@ class Archive:
 
         Raises ArchiveError (see its tree) where that cannot be; nothing is left behind then.
         """
-        path = Path(os.path.realpath(path))  # a link is another name for the same archive, and for the same lock
-        is_fresh(path)  # a foreign file is refused before a lock is laid beside it
-        lock = WriterLock(path)
+        lock = cls.lock_for(path)
         lock.acquire(wait=wait, pause=pause, on_wait=on_wait)
+        return cls.under(lock, path, schedule=schedule, now=now)
+
+    @staticmethod
+    def lock_for(path: Path) -> WriterLock:
+        """Return the lock of the archive at `path`, not taken yet; a foreign file is refused before a lock is laid beside it."""
+        path = Path(os.path.realpath(path))  # a link is another name for the same archive, and for the same lock
+        is_fresh(path)
+        return WriterLock(path)
+
+    @classmethod
+    def under(cls, lock: WriterLock, path: Path, *, schedule: Schedule, now: Callable[[], datetime]) -> Self:
+        """Open the archive at `path` for writing under its lock, which is held, and let go where that cannot be."""
+        path = Path(os.path.realpath(path))
         with ExitStack() as stack:
             stack.callback(lock.release)
             if is_fresh(path):
@@ -91,6 +102,11 @@ class Archive:
         """Let the file and the lock go."""
         self._db.close()
         self._lock.release()
+
+    @property
+    def is_ours(self) -> bool:
+        """Tell whether the right to write is ours: it is not while another writer was let in."""
+        return self._lock.is_held
 
     def is_wanted(self) -> bool:
         """Tell whether another writer waits for this one to let go."""
@@ -115,7 +131,7 @@ class Archive:
     def take_back(self, wait: float, pause: Callable[[float], None] = time.sleep) -> bool:
         """Have the file again after it was let go, waiting at most `wait` seconds; tell whether that was so."""
         left = wait
-        while not (self._lock.is_held or self.is_ours_again()):
+        while not (self.is_ours or self.is_ours_again()):
             if left <= 0:
                 self._lock.leave_queue()
                 return False
@@ -136,7 +152,7 @@ class Archive:
             with self._part():
                 yield
             return
-        assert self._lock.is_held, "nothing may be written to an archive that was let go"
+        assert self.is_ours, "nothing may be written to an archive that was let go"
         with translated(self.path), ExitStack() as stack:
             self.connection.execute("BEGIN IMMEDIATE")
             stack.callback(self._roll_back)

@@ -107,7 +107,7 @@ def take_turns(site, said, others):
         process.stdin.flush()
 
     settings = site.settings(connections=1)
-    how = How(clock=site.clock, on_wait=told)
+    how = How(clock=site.clock, on_wait=told, tenure=0)
     targets = choose_targets(settings.portals, [])
     with open_archive(settings.archive, how, trigger="recheck") as archive:
         return run_job(archive, settings, "recheck", lambda session: recheck(session, targets, [1, 2, 3, 4]), how)

@@ -1,0 +1,105 @@
+"""What the daemon has to do now, and when it has to do something next.  Nothing of it is remembered: it follows from the file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from config.timetable import is_due, next_time
+from crawler.hosts import in_quiet_hours
+from storage.agenda import Swept, due_hosts, last_sweeps, next_due_after
+from storage.instants import instant, parse_instant
+from storage.overview import spent_since
+from storage.queries import due_pages, rows
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from config.portal import Portal
+    from crawler.session import Target
+
+__all__ = ["looks_due", "next_event", "paced", "sweeps_due"]
+
+_PACED = frozenset({"age"})
+"""Looks that are spread over the day; every other reason wants its look soon (`crawler.revisit`)."""
+_AHEAD = timedelta(hours=1)
+"""So much of its budget of the day may a host be asked for at once: a tick has some looks to make, not a fraction of one."""
+_DAY = timedelta(days=1)
+
+
+def sweeps_due(connection: sqlite3.Connection, targets: Sequence[Target], now: datetime) -> list[tuple[Target, bool]]:
+    """Return the sections whose listing is to be read now, each with whether as a whole; none of a portal in its quiet hours."""
+    last = last_sweeps(connection)
+    due = []
+    for target in targets:
+        swept, schedule, zone = last.get(target.name, Swept()), target.portal.schedule, target.portal.zone
+        whole = swept.last is not None and is_due(schedule.full_sweep, swept.whole or swept.last, now, zone)
+        if (whole or is_due(schedule.discover, swept.last, now, zone)) and in_quiet_hours(target.portal, now) is None:
+            due.append((target, whole))
+    return due
+
+
+def looks_due(
+    connection: sqlite3.Connection, targets: Sequence[Target], now: datetime, resting: Mapping[str, datetime]
+) -> list[int]:
+    """Return the pages to look at now: those whose host may be asked, as many of the patient ones as the day has room for."""
+    portals = {host: target.portal for target in reversed(targets) for host in target.portal.hosts}
+    rooms = {
+        host: _room(connection, portals[host], host, now)
+        for host in due_hosts(connection, now)
+        if host in portals and not _is_closed(connection, portals[host], host, now, resting)
+    }
+    if not rooms:
+        return []
+    chosen: dict[str, list[int]] = defaultdict(list)
+    left = dict(rooms)
+    for page in due_pages(connection, section_ids=_sections(connection, targets), now=instant(now)):
+        host = page["host"]
+        if host in left and (page["reason"] not in _PACED or left[host] > 0):
+            left[host] -= page["reason"] in _PACED
+            chosen[host].append(page["page"])
+    return [page for pages in chosen.values() for page in pages]
+
+
+def _sections(connection: sqlite3.Connection, targets: Iterable[Target]) -> list[int]:
+    names = {target.name for target in targets}
+    return [row["id"] for row in rows(connection, "SELECT id, portal || '/' || slug AS name FROM sections") if row["name"] in names]
+
+
+def _is_closed(connection: sqlite3.Connection, portal: Portal, host: str, now: datetime, resting: Mapping[str, datetime]) -> bool:
+    """Tell whether a host is not to be asked for anything now; the gate (`crawler.hosts`) has the last word."""
+    held = connection.execute("SELECT not_before FROM _hosts WHERE host = ?", (host,)).fetchone()
+    until = max(parse_instant(held[0]) if held and held[0] else now, resting.get(host, now))
+    return now < until <= now + _DAY or in_quiet_hours(portal, now) is not None
+
+
+def _room(connection: sqlite3.Connection, portal: Portal, host: str, now: datetime) -> int:
+    """Return how many patient looks a host has room for now, by what it was asked for today."""
+    budget = portal.politeness.requests_per_day
+    midnight = datetime.combine(now.astimezone(portal.zone).date(), time(), portal.zone)
+    return paced(budget, now - midnight, spent_since(connection, [host], instant(midnight))["later"])
+
+
+def paced(budget: int, passed: timedelta, spent: int) -> int:
+    """Return how many looks may be made now of a day's `budget` (0: no bound), `passed` since midnight, with `spent` behind us.
+
+    The budget accrues over the day, so that what becomes due in the evening still finds some of it.
+    """
+    if not budget:
+        return 1_000_000
+    accrued = budget * min((passed + _AHEAD) / _DAY, 1.0)
+    return max(int(accrued) - spent, 0)
+
+
+def next_event(connection: sqlite3.Connection, targets: Sequence[Target], now: datetime) -> datetime | None:
+    """Return when a listing is to be read or a page becomes due next, as far as that is known now."""
+    last = last_sweeps(connection)
+    times = [next_due_after(connection, now)]
+    for target in targets:
+        swept, schedule = last.get(target.name, Swept()), target.portal.schedule
+        for each, moment in ((schedule.discover, swept.last), (schedule.full_sweep, swept.whole)):
+            times.append(next_time(each, min(moment or now, now), target.portal.zone))
+    known = [moment for moment in times if moment is not None and moment > now]
+    return min(known, default=None)

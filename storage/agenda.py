@@ -1,0 +1,100 @@
+"""What is due, asked of columns: when sections were swept last, which pages are due, and what was done at its time.
+
+A daemon remembers nothing: it asks here, so that a restart, a machine's sleep or a clock that jumps loses nothing and repeats
+nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage.instants import instant, parse_instant
+from storage.queries import rows
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from storage.queries import Row
+
+__all__ = ["JobDone", "Swept", "due_hosts", "jobs_done", "last_sweeps", "next_due_after", "record_job", "set_right"]
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """When a section's listing was read last, at all and as a whole; None: never."""
+
+    last: datetime | None = None
+    whole: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobDone:
+    """When one of the daemon's jobs was done last, how it went, and what is to be said of it."""
+
+    at: datetime
+    outcome: str
+    note: str | None
+
+
+def last_sweeps(connection: sqlite3.Connection) -> dict[str, Swept]:
+    """Return when each section (`portal/slug`) was swept last."""
+    found = rows(
+        connection,
+        "SELECT s.portal || '/' || s.slug AS section,"
+        " (SELECT w.started_at FROM sweeps w WHERE w.section_id = s.id ORDER BY w.id DESC LIMIT 1) AS last,"
+        " (SELECT w.started_at FROM sweeps w WHERE w.section_id = s.id AND w.kind = 'full' ORDER BY w.id DESC LIMIT 1) AS whole"
+        " FROM sections s",
+    )
+    return {row["section"]: Swept(_moment(row["last"]), _moment(row["whole"])) for row in found}
+
+
+def due_hosts(connection: sqlite3.Connection, now: datetime) -> dict[str, int]:
+    """Return the hosts with pages that are due at `now`, and how many these are."""
+    sql = "SELECT host, count(*) FROM _frontier WHERE due_at <= ? GROUP BY host"
+    return dict(connection.execute(sql, (instant(now),)))
+
+
+def next_due_after(connection: sqlite3.Connection, now: datetime) -> datetime | None:
+    """Return when the next page becomes due that is not yet; None where none will."""
+    (found,) = connection.execute("SELECT min(due_at) FROM _frontier WHERE due_at > ?", (instant(now),)).fetchone()
+    return _moment(found)
+
+
+def jobs_done(connection: sqlite3.Connection) -> dict[str, JobDone]:
+    """Return what was done last of the daemon's jobs, by name."""
+    found: list[Row] = rows(connection, "SELECT name, done_at, outcome, note FROM _jobs WHERE done_at IS NOT NULL")
+    return {row["name"]: JobDone(parse_instant(row["done_at"]), row["outcome"], row["note"]) for row in found}
+
+
+def record_job(connection: sqlite3.Connection, name: str, done: JobDone) -> None:
+    """Keep that a job was done, in the caller's transaction."""
+    connection.execute(
+        "INSERT INTO _jobs (name, done_at, outcome, note) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE"
+        " SET done_at = excluded.done_at, outcome = excluded.outcome, note = excluded.note",
+        (name, instant(done.at), done.outcome, done.note),
+    )
+
+
+def set_right(connection: sqlite3.Connection, now: datetime) -> int:
+    """Move what is due by a clock that ran ahead, in the caller's transaction: as long from now as it was from its look.
+
+    Return how many pages were looked at in what is the future now.
+    """
+    ahead: Mapping[int, tuple[str, str]] = {
+        page: (due_at, looked_at)
+        for page, due_at, looked_at in connection.execute(
+            "SELECT f.page_id, f.due_at, p.last_look_at FROM _pages p JOIN _frontier f USING (page_id) WHERE p.last_look_at > ?",
+            (instant(now),),
+        ).fetchall()
+    }
+    for page, (due_at, looked_at) in ahead.items():
+        wait = max(parse_instant(due_at) - parse_instant(looked_at), now - now)
+        connection.execute("UPDATE _frontier SET due_at = ? WHERE page_id = ?", (instant(now + wait), page))
+    return len(ahead)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return parse_instant(text) if text else None
