@@ -67,6 +67,7 @@ class Daemon:
     drain: float = _DRAIN
     _heartbeat: Heartbeat | None = None
     _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _broken: set[asyncio.Task[None]] = field(default_factory=set)
     _failed: set[str] = field(default_factory=set)
     _over: asyncio.Event = field(default_factory=asyncio.Event)
     _ends: int = 0
@@ -178,18 +179,22 @@ class Daemon:
         tell_manager(self.manager.socket, "STOPPING=1")
         self._over.set()
         if self._ends > 1:
-            for task in self._running:
-                task.cancel()
+            self._break_off()
 
     async def _end(self) -> None:
         """Wait for the ticks that run, as long as they have, and then for no more of them."""
         if self._running:
             await asyncio.wait(self._running, timeout=self.drain)
+        await asyncio.gather(*self._break_off(), return_exceptions=True)
+        self.ticks.log.event("daemon-ended", broken_off=len(self._broken))
+
+    def _break_off(self) -> list[asyncio.Task[None]]:
+        """Cancel the ticks that run, and return them."""
         late = list(self._running)
+        self._broken.update(late)
         for task in late:
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-        self.ticks.log.event("daemon-ended", broken_off=len(late))
+        return late
 
     def read_settings(self) -> None:
         """Read the settings anew; where they cannot be used, say why and keep those that hold."""
