@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from crawler.render_times import plural
 from storage.alerts import Alert
 from storage.forms import usual_share
-from storage.health import asides_of, pages_read, shrunk_from, unheard_of, unlisted_of
-from storage.instants import parse_instant
+from storage.health import asides_of, edits_since, pages_read, shrunk_from, unheard_of, unlisted_of
+from storage.instants import instant, parse_instant
 from storage.records import Outcome
 from storage.state import MISSING
 
@@ -30,23 +30,26 @@ LAYOUT, LISTING, SHRUNK, REWORDED, HOST, BULK = "layout", "listing", "shrunk", "
 _MANY_ASIDE = 3
 """So many pages of a section kept aside are a new layout; fewer may be odd pages, and are told of when they stay so."""
 _ODD_FOR = timedelta(days=3)
+_DAY = timedelta(days=1)
 _PATIENCE = timedelta(hours=24)
 """How long a listing or a host may fail before somebody is told: most failures are over by the next day."""
 _TRIED_AT_LEAST = 3
 """So many pages of a host must fail (or all, where it has fewer): one that does not answer says nothing of the others."""
 _BULK_AT_LEAST, _BULK_SHARE = 20, 0.1
-"""Edits of one section in one run beyond which they are likelier a rebuild, or ours, than the publisher's (design, section 6)."""
+"""Edits of one section in a day beyond which they are likelier a rebuild, or ours, than the publisher's (design, section 6)."""
+_BULK_OF_LOOKS = 0.5
+"""So many of the pages looked at again: a daemon that spreads its looks would meet a rebuild a few pages at a time."""
 _SHRUNK_TO, _SHRUNK_FROM = 0.5, 20
 _USUAL_AFTER = timedelta(days=30)
 """A listing that has been short for so long has its usual length."""
 
 
-def watch(session: Session, by_section: Mapping[int, Target], hosts: set[str], edited: Mapping[int, int]) -> None:
-    """Raise and close the alerts of a run's sections and hosts; `edited` says how many pages of each section were found edited."""
+def watch(session: Session, by_section: Mapping[int, Target], hosts: set[str], looked_at: set[int]) -> None:
+    """Raise and close the alerts of a run's sections and hosts; `looked_at` are the sections of whose pages some were."""
     for section, target in by_section.items():
         _tell(session, LAYOUT, target.name, _of_layout(session, section, target))
-        if section in edited:
-            _tell(session, BULK, target.name, _of_bulk(session, section, target, edited[section]))
+        if section in looked_at:
+            _tell(session, BULK, target.name, _of_bulk(session, section, target))
     for host in sorted(hosts):
         _tell(session, HOST, host, _of_host(session, host))
 
@@ -198,15 +201,17 @@ def _of_host(session: Session, host: str) -> Alert | None:
     )
 
 
-def _of_bulk(session: Session, section: int, target: Target, edited: int) -> Alert | None:
+def _of_bulk(session: Session, section: int, target: Target) -> Alert | None:
     pages = pages_read(session.archive.connection, section)
-    if edited < _BULK_AT_LEAST or edited <= _BULK_SHARE * pages:
+    found = edits_since(session.archive.connection, section, instant(session.clock.now() - _DAY))
+    is_bulk = found.edited > _BULK_SHARE * pages or found.edited > _BULK_OF_LOOKS * found.looked_at
+    if found.edited < _BULK_AT_LEAST or not is_bulk:
         return None
     return Alert(
         BULK,
         target.name,
-        f"{target.name}: {edited} of {pages} press releases were found edited in one run: a rebuild of the site, or a change of"
-        " layout that reads well, is likelier than so many edits.",
+        f"{target.name}: {found.edited} of {pages} press releases were found edited within a day: a rebuild of the site, or a change"
+        " of layout that reads well, is likelier than so many edits.",
         f"run {session.run_id}",
         (
             "Look:   jiaxing-today changes --since 1d",

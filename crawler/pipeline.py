@@ -10,7 +10,7 @@ remembers anything between runs.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from crawler.reread import believe_witnessed
 from storage.children import offered_as
 from storage.instants import instant
 from storage.queries import due_pages
-from storage.records import Kind, PageKind, Purpose, State
+from storage.records import PageKind, Purpose, State
 from storage.removal import unchecked
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class _Looks:
     tried: set[int] = field(default_factory=set)
     hosts: set[str] = field(default_factory=set)
     missing: list[Row] = field(default_factory=list)
-    edited: Counter[int] = field(default_factory=Counter)
+    looked_at: set[int] = field(default_factory=set)
 
     def due(self, *, now: str | None, only: Sequence[int] | None = None, reason: str | None = None) -> list[Row]:
         """Return the pages that are due at `now` (None: all), leaving out those of foreign hosts that were refused once."""
@@ -153,7 +153,7 @@ class _Looks:
         for section, target in self.by_section.items():
             _, told = believe_witnessed(self.session.archive, section, target.reader)
             self.session.summary.counts.update(told)
-        watch(self.session, self.by_section, self.hosts, self.edited)
+        watch(self.session, self.by_section, self.hosts, self.looked_at)
 
     def _copies(self) -> list[Row]:
         """Return the pages that are due because of a copy and were not tried for that; each is tried once, whatever comes."""
@@ -209,5 +209,5 @@ class _Looks:
         if appended.state is State.SUSPECT:
             self.missing.append(page)
         if not is_file:
-            self.edited[page["section"]] += appended.kind is Kind.EDITED
+            self.looked_at.add(page["section"])
             self.session.report.looked(appended)

@@ -12,7 +12,19 @@ from storage.queries import rows
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["Asides", "Unheard", "Unlisted", "asides_of", "pages_read", "passed_over", "shrunk_from", "unheard_of", "unlisted_of"]
+__all__ = [
+    "Asides",
+    "Edits",
+    "Unheard",
+    "Unlisted",
+    "asides_of",
+    "edits_since",
+    "pages_read",
+    "passed_over",
+    "shrunk_from",
+    "unheard_of",
+    "unlisted_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,3 +182,30 @@ def pages_read(connection: sqlite3.Connection, section_id: int) -> int:
         " WHERE p.section_id = ? AND p.version_id IS NOT NULL AND g.kind <> 'attachment'"
     )
     return int(connection.execute(sql, (section_id,)).fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """How many pages of a section were found edited since some instant, of how many that were looked at again."""
+
+    edited: int
+    looked_at: int
+
+
+def edits_since(connection: sqlite3.Connection, section_id: int, since: str) -> Edits:
+    """Return how many pages of a section a crawl found edited since an instant, and how many it looked at again; files are none.
+
+    Edits that were taken back, and those that stored pages brought to light, are none.
+    """
+    (edited,) = connection.execute(
+        "SELECT count(DISTINCT v.page_id) FROM versions v JOIN _pages p USING (page_id) JOIN pages g ON g.id = p.page_id"
+        " WHERE v.observed_at >= ? AND v.kind = 'edited' AND v.found_by = 'crawl' AND p.section_id = ? AND g.kind <> 'attachment'"
+        " AND NOT EXISTS (SELECT 1 FROM retractions r WHERE r.version_id = v.id)",
+        (since, section_id),
+    ).fetchone()
+    (looked_at,) = connection.execute(
+        "SELECT count(DISTINCT f.page_id) FROM fetches f JOIN _pages p ON p.page_id = f.page_id JOIN pages g ON g.id = p.page_id"
+        " WHERE f.requested_at >= ? AND f.purpose IN ('look', 'recheck') AND p.section_id = ? AND g.kind <> 'attachment'",
+        (since, section_id),
+    ).fetchone()
+    return Edits(edited, looked_at)

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.pipeline import crawl as crawl_all
+from crawler.pipeline import recheck
 from seeds.portal import TODAY
 from tests.misbehaviour import response
 from tests.site import Site, article, link, listing
@@ -356,7 +357,7 @@ def test_bulk(site):
     assert told == Told(
         "bulk",
         "site/news",
-        "site/news: 20 of 30 press releases were found edited in one run: a rebuild of the site, or a change of layout that reads"
+        "site/news: 20 of 30 press releases were found edited within a day: a rebuild of the site, or a change of layout that reads"
         " well, is likelier than so many edits.",
         f"run {run}",
         [
@@ -368,8 +369,31 @@ def test_bulk(site):
     assert site.rows("SELECT count(*) FROM changes") == [(20,)]
     site.due()
     assert not only(site, "bulk").over
+    site.clock.pass_by(DAY)
     crawl(site)
     over(site, "bulk")
+
+
+def test_bulk_a_few_pages_at_a_time(site):
+    """A daemon that spreads its looks meets a rebuild page by page, and tells of it as soon as it can be told from news."""
+    site.answers |= {f"art_1_{number}.html": article(number, "The lake was drained.") for number in range(1, 31)}
+    told = []
+    for first in range(1, 31, 3):
+        pages = site.rows(f"SELECT page_id FROM _pages ORDER BY page_id LIMIT 3 OFFSET {first - 1}")
+        site.run(lambda session, targets, pages=pages: recheck(session, targets, [page for (page,) in pages]))
+        told.append(len(site.rows("SELECT 1 FROM _alerts WHERE kind = 'bulk'")))
+        site.clock.pass_by(DAY / 20)
+    assert told == [0] * 6 + [1] * 4
+
+
+def test_edits_over_many_days_are_no_bulk(site):
+    """As many edits, a few a day, are news."""
+    for number in range(1, 31):
+        site.answers[f"art_1_{number}.html"] = article(number, "The lake was drained.")
+        site.clock.pass_by(DAY / 4)
+        crawl(site)
+    assert site.rows("SELECT count(*) FROM changes") == [(30,)]
+    assert alerts(site) == []
 
 
 # ------------------------------------------------------------------------------------------------- blocks
