@@ -210,8 +210,8 @@ def _of_bulk(session: Session, section: int, target: Target) -> Alert | None:
     return Alert(
         BULK,
         target.name,
-        f"{target.name}: {found.edited} of {pages} press releases were found edited within a day: a rebuild of the site, or a change"
-        " of layout that reads well, is likelier than so many edits.",
+        f"{target.name}: {found.edited} of {pages} press releases were found edited within a day: a rebuild of the site, or a"
+        " change of layout that reads well, is likelier than so many edits.",
         f"run {session.run_id}",
         (
             "Look:   jiaxing-today changes --since 1d",
