@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,11 +18,14 @@ if TYPE_CHECKING:
 
     from config.portal import Portal
     from crawler.session import Target
+    from storage.queries import Row
 
 __all__ = ["looks_due", "next_event", "paced", "sweeps_due"]
 
-_PACED = frozenset({"age"})
-"""Looks that are spread over the day; every other reason wants its look soon (`crawler.revisit`)."""
+PATIENT = frozenset({"age"})
+"""Reasons of looks that are spread over the day; every other wants its look soon (`crawler.revisit`)."""
+_GATHER, _MANY = timedelta(hours=1), 20
+"""For so long, or until they are so many, patient looks are gathered: a run for each would fill the file with runs."""
 _AHEAD = timedelta(hours=1)
 """So much of its budget of the day may a host be asked for at once: a tick has some looks to make, not a fraction of one."""
 _DAY = timedelta(days=1)
@@ -53,14 +55,19 @@ def looks_due(
     }
     if not rooms:
         return []
-    chosen: dict[str, list[int]] = defaultdict(list)
-    left = dict(rooms)
+    chosen = []
     for page in due_pages(connection, section_ids=_sections(connection, targets), now=instant(now)):
-        host = page["host"]
-        if host in left and (page["reason"] not in _PACED or left[host] > 0):
-            left[host] -= page["reason"] in _PACED
-            chosen[host].append(page["page"])
-    return [page for pages in chosen.values() for page in pages]
+        host, is_patient = page["host"], page["reason"] in PATIENT
+        if host in rooms and (not is_patient or rooms[host] > 0):
+            rooms[host] -= is_patient
+            chosen.append(page)
+    return [page["page"] for page in chosen] if _are_worth_a_run(chosen, now) else []
+
+
+def _are_worth_a_run(pages: Sequence[Row], now: datetime) -> bool:
+    """Tell whether pages are to be looked at now, or may be gathered a little longer."""
+    earliest = instant(now - _GATHER)
+    return len(pages) >= _MANY or any(page["reason"] not in PATIENT or page["due_at"] <= earliest for page in pages)
 
 
 def _sections(connection: sqlite3.Connection, targets: Iterable[Target]) -> list[int]:
@@ -96,7 +103,8 @@ def paced(budget: int, passed: timedelta, spent: int) -> int:
 def next_event(connection: sqlite3.Connection, targets: Sequence[Target], now: datetime) -> datetime | None:
     """Return when a listing is to be read or a page becomes due next, as far as that is known now."""
     last = last_sweeps(connection)
-    times = [next_due_after(connection, now)]
+    soonest, patient = next_due_after(connection, now, PATIENT), next_due_after(connection, now - _GATHER, (), only=PATIENT)
+    times = [soonest, patient + _GATHER if patient else None]
     for target in targets:
         swept, schedule = last.get(target.name, Swept()), target.portal.schedule
         for each, moment in ((schedule.discover, swept.last), (schedule.full_sweep, swept.whole)):

@@ -101,8 +101,8 @@ class Ticks:
             if self.ending is None:
                 how = replace(self.how, should_stop=lambda: self.ending or self.paused, should_yield=self._should_yield)
                 summary = await do_job(archive, self.settings, trigger, job, how)
-                failed = [str(each) for each in summary.failed]
-                self.log.event("run", trigger=trigger, **summary.counts, left=summary.left, failed=failed)
+                unread = [str(each) for each in summary.failed]
+                self.log.event("run", trigger=trigger, counts=dict(summary.counts), left=summary.left, unread=unread)
 
     @asynccontextmanager
     async def _at_desk(self, trigger: str, doing: str) -> AsyncIterator[Archive]:

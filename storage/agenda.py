@@ -6,6 +6,7 @@ nothing.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from storage.queries import rows
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from storage.queries import Row
@@ -57,9 +58,15 @@ def due_hosts(connection: sqlite3.Connection, now: datetime) -> dict[str, int]:
     return dict(connection.execute(sql, (instant(now),)))
 
 
-def next_due_after(connection: sqlite3.Connection, now: datetime) -> datetime | None:
-    """Return when the next page becomes due that is not yet; None where none will."""
-    (found,) = connection.execute("SELECT min(due_at) FROM _frontier WHERE due_at > ?", (instant(now),)).fetchone()
+def next_due_after(
+    connection: sqlite3.Connection, now: datetime, but: Iterable[str] = (), *, only: Iterable[str] = ()
+) -> datetime | None:
+    """Return when the next page becomes due after `now`, for any reason `but` some, or `only` for some; None where none will."""
+    sql = (
+        "SELECT min(due_at) FROM _frontier WHERE due_at > ? AND reason NOT IN (SELECT value FROM json_each(?))"
+        " AND (?3 = '[]' OR reason IN (SELECT value FROM json_each(?3)))"
+    )
+    (found,) = connection.execute(sql, (instant(now), json.dumps(sorted(but)), json.dumps(sorted(only)))).fetchone()
     return _moment(found)
 
 

@@ -210,14 +210,14 @@ def _no_archive_or_all_of_it(point: Point) -> list[str]:
     if point.before.exists:
         differs = [line for line in point.before.unlike(point.whole) if line.startswith("schema:")]
         return differs + _strays(point.before, KEPT)
-    return _strays(point.before, (KEPT[-1], *(f".{KEPT[0]}.new{end}" for end in ("", "-wal", "-shm", "-journal"))))
+    return _strays(point.before, (*KEPT[-2:], *(f".{KEPT[0]}.new{end}" for end in ("", "-wal", "-shm", "-journal"))))
 
 
 def _strays(state: State, allowed: Sequence[str]) -> list[str]:
     return [f"{name} lies about" for name in state.files if name not in allowed]
 
 
-KEPT = ("archive.db", "archive.db-wal", "archive.db-shm", "archive.db.lock")
+KEPT = ("archive.db", "archive.db-wal", "archive.db-shm", "archive.db.lock", "archive.db.turn")
 CHECKS: dict[str, Callable[[Point], Iterable[str]]] = {
     "the kill": lambda point: [] if point.code == -signal.SIGKILL else [f"it ended with {point.code}"],
     "left by the kill": lambda point: [*_no_archive_or_all_of_it(point), *point.before.faults],

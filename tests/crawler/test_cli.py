@@ -52,7 +52,7 @@ def test_every_command_takes_the_same_options(words):
     text = run(*words, "--help").stdout
     assert "--archive PATH" in text
     assert "--config PATH" in text
-    assert ("--json" in text) == (words[-1] not in {"crawl", "demo", "import", "recheck"})
+    assert ("--json" in text) == (words[-1] not in {"crawl", "daemon", "demo", "import", "recheck"})
 
 
 def test_a_group_explains_itself():

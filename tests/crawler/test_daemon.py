@@ -74,7 +74,7 @@ def test_it_crawls_and_ends_in_order(folder):
     """A daemon makes the archive, reads the listing, looks at what it holds, and ends with 0 when it is told to."""
     with daemon(folder) as process:
         assert until(process, "daemon-started")["sections"] == ["embedded/today"]
-        assert until(process, "run")["baseline"] >= 20
+        assert until(process, "run")["counts"]["baseline"] >= 20
         beat = read_heartbeat(folder / "archive.db")
         assert (beat.pid, beat.alive) == (process.pid, True)
         process.send_signal(signal.SIGTERM)

@@ -10,6 +10,7 @@ import pytest
 
 from crawler.agenda import paced
 from crawler.session import Silent
+from storage.instants import parse_instant
 from tests.watching import Watch
 from tests.world import START, World
 
@@ -85,7 +86,7 @@ def test_pages_are_looked_at_when_they_are_due(watch, world):
     """Looks happen without any listing being read, and each page that was looked at is due later."""
     (due,) = world.values("SELECT min(due_at) FROM _frontier")
     sweeps, looks = watch.sweeps, watch.looks
-    while not watch.ticks.ask(lambda file: file.execute("SELECT 1 WHERE ? <= ?", (due, _instant(world))).fetchone(), None):
+    while parse_instant(due) > world.clock.instant - timedelta(hours=1):
         watch.pass_by(hours=1)
     watch.tick("revisit")
     assert watch.runs[-1] == "revisit"
@@ -235,6 +236,32 @@ def _waits(world):
     """Return for how many seconds each page still waits, as near as the first of them is to now."""
     rows = world.rows("SELECT julianday(due_at) - julianday(?) AS days FROM _frontier ORDER BY page_id", _instant(world))
     return [row["days"] * 86400 for row in rows]
+
+
+def test_looks_that_fail_are_told(watch, world):
+    """What a run counted is told, failures among it."""
+    world.portal.fail_host()
+    watch.at(100, "09:30")
+    watch.tick("revisit")
+    told = watch.diary.of("run")[-1]
+    assert told["counts"]["failed"] >= 1
+    assert told["left"]
+    assert told["trigger"] == "revisit"
+
+
+def test_patient_looks_are_gathered(watch, world):
+    """Looks that can wait an hour are made together; one that cannot takes along those that are due."""
+    watch.at(100, "09:30")
+    watch.tick("revisit")
+    for _ in range(40):
+        (due,) = world.values("SELECT min(due_at) FROM _frontier")
+        watch.pass_by(seconds=max((parse_instant(due) - world.clock.instant).total_seconds(), 0) + 60)
+        looks = watch.looks
+        watch.tick("revisit")
+        assert watch.looks == looks, "an hour has not passed"
+        watch.pass_by(hours=1)
+        watch.tick("revisit")
+        assert watch.looks > looks
 
 
 def test_what_cannot_be_looked_at_makes_no_run_at_every_tick(watch, world):

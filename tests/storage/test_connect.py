@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database, Migrations
 
+from storage.archive import Archive
 from storage.connect import create, is_fresh, open_reader, open_writer, translated
 from storage.errors import (
     ArchiveBusy,
@@ -23,7 +24,7 @@ from storage.errors import (
 )
 from storage.lock import WriterLock
 from storage.schema import APPLICATION_ID, migrate
-from tests.builders import Clock, open_archive, opened
+from tests.builders import Clock, open_archive, opened, schedule
 
 NOBODY = 65534
 
@@ -39,7 +40,7 @@ def left_beside(path):
 def test_a_new_archive(path):
     """It is whole at once: WAL, our number in the header, every table, and nothing beside it but the lock."""
     open_archive(path, Clock()).close()
-    assert left_beside(path) == ["archive.db", "archive.db.lock"]
+    assert left_beside(path) == ["archive.db", "archive.db.lock", "archive.db.turn"]
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
@@ -115,13 +116,13 @@ def test_two_first_crawls(path):
     done = []
 
     def first_one_ends(_):
-        lock.release()
-        with opened(path) as story:
-            done.append(story.archive.log_head())
+        with Archive.under(lock, path, schedule=schedule, now=Clock()) as first:
+            first.section("first", "crawl")
+            done.append(first.log_head())
 
     with open_archive(path, Clock(), wait=5, pause=lambda seconds: done or first_one_ends(seconds)) as archive:
         assert archive.log_head() == done[0]
-        assert archive.connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+        assert archive.connection.execute("SELECT portal FROM sections").fetchall() == [("first",)]
 
 
 # What is refused

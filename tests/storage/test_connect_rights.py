@@ -103,7 +103,8 @@ def test_a_read_only_file(public):
     open_archive(path, Clock()).close()
     path.chmod(0o444)
     public.chmod(0o777)
-    path.with_name("archive.db.lock").chmod(0o666)
+    for name in ("archive.db.lock", "archive.db.turn"):
+        path.with_name(name).chmod(0o666)
     with unprivileged():
         with pytest.raises(ArchiveReadOnly) as caught:
             open_archive(path, Clock())
