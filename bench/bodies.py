@@ -93,15 +93,15 @@ def opened(path: Path, clock: Clock) -> Iterator[Archive]:
         yield archive
 
 
-def fill(path: Path, pages: int, clock: Clock) -> None:
-    """Make an archive of so many pages, each looked at `LOOKS` times a day apart, read by the selectors `BEFORE`."""
+def fill(path: Path, pages: int, clock: Clock, looks: int = LOOKS, size: int = BYTES) -> None:
+    """Make an archive of so many pages of a size, each looked at so many times a day apart, read by the selectors `BEFORE`."""
     portal = portal_of(BEFORE)
     reader = Reader(portal.sections["news"].select, portal.zone)
-    menu = menu_of()
+    menu = menu_of(size)
     with opened(path, clock) as archive:
         section = archive.section("bench", "news")
         ids = _listed(archive, section, pages, clock)
-        for look in range(LOOKS):
+        for look in range(looks):
             run = archive.begin_run("crawl", vantage="bench", software="bench", settings="{}")
             for begin in range(0, pages, 100):
                 with archive.transaction():
