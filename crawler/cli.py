@@ -14,6 +14,7 @@ import click
 
 from crawler.cli_daemon import add_daemon
 from crawler.cli_desk import COUNT, GIVEN, LIMIT, WAIT, command, shown
+from crawler.cli_keep import keep
 from crawler.cli_portal import portal
 from crawler.render_errors import Commands
 
@@ -55,6 +56,7 @@ def main(ctx: click.Context, *, verbose: bool) -> int:
     Try       demo
     Collect   crawl, recheck, daemon, import
     Read      status, list, show, history, diff, changes
+    Keep      backup
     Maintain  portal list, portal probe, parse, reparse, config
 
     A press release is named by its number (12), one of its versions 12@3; keys and URLs work too.
@@ -240,6 +242,8 @@ def changes(desk: Desk, *, since: str | None, limit: int, as_json: bool) -> int:
 
 
 main.add_command(portal)
+for each in keep.commands.values():
+    main.add_command(each)
 
 
 @command(main, "reparse", as_json=True)

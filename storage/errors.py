@@ -10,6 +10,8 @@
       ArchiveReadOnly        the file or its folder cannot be written
       ArchiveFull            no room left on the disk
       ArchiveDamaged         what is stored is not what was stored: guards missing, bytes that do not fit their hash
+      UpgradeNeeded          the file is older, and bringing it up to date is a matter of its own (`upgrade`)
+      WorkStopped            a copy or a check was broken off because its caller wanted that; nothing is left of it
       UnknownReference       no such release, version, page, or fetch
 """
 
@@ -25,6 +27,8 @@ __all__ = [
     "NewerArchive",
     "NotAnArchive",
     "UnknownReference",
+    "UpgradeNeeded",
+    "WorkStopped",
 ]
 
 
@@ -70,6 +74,16 @@ class ArchiveFull(ArchiveError):  # noqa: N818 - it says what is wrong
 
 class ArchiveDamaged(ArchiveError):  # noqa: N818 - it says what is wrong
     """What is stored is not what was stored."""
+
+
+class UpgradeNeeded(ArchiveError):  # noqa: N818 - it says what is wrong
+    """The file is older than this version, and rewriting it takes time and room: nobody does that by the way."""
+
+    exit_code = 2
+
+
+class WorkStopped(ArchiveError):  # noqa: N818 - it says what happened
+    """A copy or a check was broken off because its caller wanted that; nothing is left of it."""
 
 
 class UnknownReference(ArchiveError):  # noqa: N818 - it says what is wrong

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-__all__ = ["Ledger", "load_range"]
+__all__ = ["Ledger", "load_range", "root_of"]
 
 
 class Ledger:
@@ -72,7 +72,16 @@ def load_range(connection: sqlite3.Connection) -> CompactRange:
     (size,) = connection.execute("SELECT coalesce(max(id), 0) FROM log_leaves").fetchone()
     if edge.size == size:
         return edge
+    return _range_of(connection, size)
+
+
+def root_of(connection: sqlite3.Connection, size: int) -> bytes:
+    """Return the root that the log had after its first `size` leaves, computed from these alone."""
+    return _range_of(connection, size).root()
+
+
+def _range_of(connection: sqlite3.Connection, size: int) -> CompactRange:
     edge = CompactRange()
-    for (digest,) in connection.execute("SELECT hash FROM log_leaves ORDER BY id"):
+    for (digest,) in connection.execute("SELECT hash FROM log_leaves WHERE id <= ? ORDER BY id", (size,)):
         edge.append(digest)
     return edge

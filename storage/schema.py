@@ -158,6 +158,8 @@ def check(db: Database, path: str) -> None:
     try:
         (found,) = db.conn.execute("PRAGMA application_id").fetchone()
     except sqlite3.DatabaseError as exc:
+        if "not a database" not in str(exc):
+            raise  # a damaged archive is one all the same
         raise NotAnArchive(f"{path} is not an archive of ours: {exc}", hint="choose another file with --archive PATH") from exc
     if found != APPLICATION_ID:
         raise NotAnArchive(f"{path} is a SQLite file, but not an archive of ours", hint="choose another file with --archive PATH")

@@ -309,3 +309,10 @@ def test_is_fresh(path):
     assert is_fresh(path)
     create(path)
     assert not is_fresh(path)
+
+
+def test_a_damaged_archive_is_an_archive(busy):
+    """A file that ends in its middle is told to be damaged, and not to be somebody else's: whoever reads that restores a copy."""
+    busy.write_bytes(busy.read_bytes()[:8192] + b"\xff" * 8192)
+    with pytest.raises(ArchiveDamaged, match="malformed"):
+        open_reader(busy)
