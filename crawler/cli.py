@@ -56,7 +56,7 @@ def main(ctx: click.Context, *, verbose: bool) -> int:
     Try       demo
     Collect   crawl, recheck, daemon, import
     Read      status, list, show, history, diff, changes
-    Keep      backup
+    Keep      backup, upgrade
     Maintain  portal list, portal probe, parse, reparse, config
 
     A press release is named by its number (12), one of its versions 12@3; keys and URLs work too.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cli_desk import COUNT, command, shown
+from crawler.cli_desk import COUNT, WAIT, command, shown
 
 if TYPE_CHECKING:
     from crawler.render import Desk
@@ -44,3 +44,28 @@ def backup(desk: Desk, folder: Path | None, *, kept: int | None, verify: Path | 
         raise click.UsageError('name a FOLDER, or set one in the settings: [backup] folder = "/var/backups/jiaxing-today"')
     document = render_keep.backed_up(desk, target, kept or desk.settings.backup.keep)
     return shown(desk, as_json, document, lambda: render_keep.say_backed_up(desk.screen, document))
+
+
+@command(keep, "upgrade", as_json=True)
+@click.argument("folder", required=False, type=_FOLDER)
+@click.option("--dry-run", is_flag=True, help="Say what it takes, in time and room; write nothing.")
+@WAIT
+def upgrade(desk: Desk, folder: Path | None, *, dry_run: bool, wait: float, as_json: bool) -> int:
+    """Bring an archive of an older version up to date.
+
+    What is quickly done happens by itself whenever an archive is opened for writing.  What writes a table anew happens only here,
+    after a copy to FOLDER (default: as configured).
+    """
+    from crawler import render_keep  # noqa: PLC0415
+
+    document = render_keep.planned(desk)
+    target = folder or desk.settings.backup.folder
+    if document["rewrites"] and target is None and not dry_run:
+        raise click.UsageError("a copy is made first: name a FOLDER for it")
+    if not as_json:
+        render_keep.say_planned(desk.screen, document)
+    if document["pending"] and not dry_run:
+        document |= render_keep.upgraded(desk, target, wait)
+        if not as_json:
+            render_keep.say_upgraded(desk.screen, document)
+    return shown(desk, as_json, document, lambda: None)

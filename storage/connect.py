@@ -10,12 +10,23 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from storage.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveMissing, ArchiveReadOnly, NotAnArchive
-from storage.schema import APPLICATION_ID, check, migrate, read_as_migrated
+from storage.errors import (
+    ArchiveBusy,
+    ArchiveDamaged,
+    ArchiveError,
+    ArchiveFull,
+    ArchiveMissing,
+    ArchiveReadOnly,
+    NotAnArchive,
+    UpgradeNeeded,
+)
+from storage.schema import APPLICATION_ID, REWRITES, check, migrate, migrations, pending_rewrites, read_as_migrated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sqlite_utils import Migrations
 
 __all__ = ["create", "is_fresh", "open_reader", "open_writer", "translated"]
 
@@ -70,18 +81,27 @@ def is_fresh(path: Path) -> bool:
     return not header
 
 
-def open_writer(path: Path) -> Database:
+def open_writer(
+    path: Path, *, steps: Migrations = migrations, rewrites: frozenset[str] = REWRITES, may_rewrite: bool = False
+) -> Database:
     """Open an archive for writing, bringing it up to date.
 
     `synchronous=FULL`: what is said to be recorded is on the disk.  The caller holds the lock (`storage.lock`).
+    Raises UpgradeNeeded where that would write a table anew, unless the caller means that to happen.
     """
     _assert_ours_to_open(path, os.W_OK)
     with translated(path), ExitStack() as stack:
         db = Database(stack.enter_context(closing(_connect(str(path)))))
-        check(db, str(path))
+        check(db, str(path), steps)
+        waiting = [] if may_rewrite else pending_rewrites(db, steps, rewrites)
+        if waiting:
+            raise UpgradeNeeded(
+                f"{path} is of an older version, and bringing it up to date takes time and room ({', '.join(waiting)})",
+                hint="see what it takes: jiaxing-today upgrade --dry-run   (reading commands work as before)",
+            )
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
             db.conn.execute(f"PRAGMA {pragma}")
-        migrate(db)
+        migrate(db, steps)
         stack.pop_all()
         return db
 

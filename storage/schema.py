@@ -23,11 +23,13 @@ __all__ = [
     "APPLICATION_ID",
     "GUARD_TEXT",
     "LEDGER",
+    "REWRITES",
     "check",
     "known_migrations",
     "ledger_tables",
     "migrate",
     "migrations",
+    "pending_rewrites",
     "read_as_migrated",
 ]
 
@@ -44,6 +46,9 @@ _CAME_LATER = ("_jobs",)
 """The operational tables that migrations added: empty in a file that is older."""
 
 migrations = Migrations("jiaxing-today")
+
+REWRITES: frozenset[str] = frozenset()
+"""The migrations that write a table anew, which takes time and room: only `storage.upgrade` runs them, after a copy was made."""
 
 
 @migrations()
@@ -144,13 +149,19 @@ def migrate(db: Database, steps: Migrations = migrations) -> None:
 
 
 @cache
-def known_migrations() -> frozenset[str]:
+def known_migrations(steps: Migrations = migrations) -> frozenset[str]:
     """Return the names of the migrations that this version knows."""
     with closing(sqlite3.connect(":memory:")) as connection:
-        return frozenset(migration.name for migration in migrations.pending(Database(connection)))
+        return frozenset(migration.name for migration in steps.pending(Database(connection)))
 
 
-def check(db: Database, path: str) -> None:
+def pending_rewrites(db: Database, steps: Migrations = migrations, rewrites: frozenset[str] = REWRITES) -> list[str]:
+    """Return the migrations that would write a table anew; none for a file that has had no migration: its tables are to come."""
+    begun = bool(steps.applied(db))
+    return [migration.name for migration in steps.pending(db) if begun and migration.name in rewrites]
+
+
+def check(db: Database, path: str, steps: Migrations = migrations) -> None:
     """Refuse a file that is not ours, is newer than we are, or has lost a table or a guard.
 
     Raises NotAnArchive, NewerArchive or ArchiveDamaged.
@@ -163,8 +174,8 @@ def check(db: Database, path: str) -> None:
         raise NotAnArchive(f"{path} is not an archive of ours: {exc}", hint="choose another file with --archive PATH") from exc
     if found != APPLICATION_ID:
         raise NotAnArchive(f"{path} is a SQLite file, but not an archive of ours", hint="choose another file with --archive PATH")
-    applied = {migration.name for migration in migrations.applied(db)}
-    unknown = sorted(applied - known_migrations())
+    applied, known = {migration.name for migration in steps.applied(db)}, known_migrations(steps)
+    unknown = sorted(applied - known)
     if unknown:
         raise NewerArchive(
             f"{path} was written by a newer version of this software ({', '.join(unknown)})",
@@ -172,7 +183,7 @@ def check(db: Database, path: str) -> None:
         )
     present = ledger_tables(db.conn)
     # Tables of migrations that are still to come are missed by nobody; a file without any is half an archive.
-    gone = sorted(LEDGER.keys() - set(present)) if applied in (set(), known_migrations()) else []
+    gone = sorted(LEDGER.keys() - set(present)) if applied in (set(), known) else []
     if gone:
         raise ArchiveDamaged(f"{path} has lost its tables: {', '.join(gone)}", hint="keep the file as it is and restore a backup")
     # Guards written by an older version may be worded otherwise: they are only counted, and worded anew by `migrate`.

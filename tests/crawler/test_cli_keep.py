@@ -15,6 +15,7 @@ import pytest
 
 from seeds.portal import Portal, PortalServer
 from tests.commands import bench, run, told
+from tests.storage.test_migrations import as_the_first_version_made_it
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,6 +80,22 @@ def test_a_terminal_is_shown_how_far_it_is(town, tmp_path):
     assert b"Verified against the archive" in out
     assert "reading the copy" in seen
     assert "left" in seen
+
+
+def test_an_archive_is_brought_up_to_date(town, tmp_path):
+    """It is said what is behind and what it takes; done, there is nothing to do; a terminal and a program are told the same."""
+    old = tmp_path / "old.db"
+    old.write_bytes(town.archive.read_bytes())
+    as_the_first_version_made_it(old)
+    before = old.read_bytes()
+    said = run("upgrade", "--dry-run", "--archive", old).stdout
+    assert re.search(r"\d steps behind: m002_the_form_of_pages, m003_files_and_parts", said)
+    assert "No table is written anew" in said
+    assert old.read_bytes() == before
+    document = json.loads(run("upgrade", "--archive", old, "--json").stdout)
+    assert (document["rewrites"], document["copy"], document["done"]) == ([], None, True)
+    assert run("upgrade", "--archive", old).stdout == f"{old} is up to date.\n"
+    assert "there is no archive" in told(run("upgrade", "--archive", tmp_path / "none.db", code=2))
 
 
 # The document
