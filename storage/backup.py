@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 from storage.connect import open_reader
 from storage.copies import begun_copy, copies_of, copy_name, leftovers_of, siblings_of
 from storage.disk import free_bytes, in_units
-from storage.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveReadOnly, WorkStopped
+from storage.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveReadOnly
 from storage.ledger import root_of
 from storage.log import CompactRange
 from storage.schema import ledger_tables
+from storage.soundness import first_damage, stopped_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +37,7 @@ Progress = Callable[[str, float], bool]
 
 _ROOM = 1.5
 """Times the archive's size that must be free: a copy as large as the archive must not be what fills the disk."""
-_STEPS = 10_000
-"""Instructions of SQLite between two reports; some milliseconds."""
-_STOPPED = "stopped; nothing is left of it"
+_DAMAGED = "keep the file as it is and restore a backup (docs/backup.md)"
 _COPYING, _READING = "copying", "reading the copy"
 
 
@@ -107,15 +106,10 @@ def sound_contents(path: Path, progress: Progress = going_on) -> Contents:
     Guards and tables are there, every page of the file can be read, and the log's leaves give the root that the file names.  What
     the rows say is not compared with their leaves here.
     """
-    with closing(open_reader(path)) as connection, _stopped_by(connection, lambda: progress(_READING, 0.0)):
-        try:
-            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        except sqlite3.DatabaseError as exc:
-            if "interrupted" in str(exc):
-                raise
-            said = str(exc)
-        if said != "ok":
-            raise ArchiveDamaged(f"{path}: {said}", hint="keep the file as it is and restore a backup")
+    with closing(open_reader(path)) as connection, stopped_by(connection, lambda: progress(_READING, 0.0)):
+        said = first_damage(connection)
+        if said:
+            raise ArchiveDamaged(f"{path}: {said}", hint=_DAMAGED)
         connection.execute("BEGIN")
         rows = {table: _count(connection, table) for table in ledger_tables(connection)}
         edge = CompactRange(connection.execute("SELECT level, hash FROM _log").fetchall())
@@ -136,7 +130,7 @@ def _made(source: sqlite3.Connection, path: Path, size: int, progress: Progress)
         os.close(
             os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         )  # an empty file is written to, not replaced
-        with _stopped_by(source, lambda: progress(_COPYING, min(path.stat().st_size / max(size, 1), 1.0))):
+        with stopped_by(source, lambda: progress(_COPYING, min(path.stat().st_size / max(size, 1), 1.0))):
             source.execute("VACUUM main INTO ?", (str(path),))
         _to_disk(path)
         contents = sound_contents(path, progress)
@@ -147,7 +141,7 @@ def _made(source: sqlite3.Connection, path: Path, size: int, progress: Progress)
 
 def _assert_same(source: sqlite3.Connection, path: Path, contents: Contents, progress: Progress) -> None:
     """Compare a copy with the archive as it was at the moment of the copy; raises ArchiveDamaged."""
-    with closing(open_reader(path)) as copy, _stopped_by(source, lambda: progress(_READING, 1.0)):
+    with closing(open_reader(path)) as copy, stopped_by(source, lambda: progress(_READING, 1.0)):
         source.execute("BEGIN")
         try:
             for table, rows in contents.rows.items():
@@ -217,22 +211,6 @@ def _locked(folder: Path) -> Iterator[int]:
         except BlockingIOError as exc:
             raise ArchiveBusy(f"another copy is being made in {folder}", hint="try again when it is done") from exc
         yield handle
-
-
-@contextmanager
-def _stopped_by(connection: sqlite3.Connection, wanted: Callable[[], bool]) -> Iterator[None]:
-    """Ask before and during long statements whether to go on; raises WorkStopped where not, or where Ctrl-C was pressed."""
-    if not wanted():
-        raise WorkStopped(_STOPPED)
-    connection.set_progress_handler(lambda: not wanted(), _STEPS)
-    try:
-        yield
-    except sqlite3.OperationalError as exc:
-        if "interrupted" not in str(exc):
-            raise
-        raise WorkStopped(_STOPPED) from exc
-    finally:
-        connection.set_progress_handler(None, 0)
 
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
