@@ -5,6 +5,7 @@ Models only: sending and writing are the publishers' business.
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from config.schedules import check_moment
 
 __all__ = ["Backup", "Health", "Receiver"]
 
+_LAST_PORT = 65_535
+
 
 def _mail_server(text: str) -> str:
     """Check the address of a mail server; its password has a file of its own."""
@@ -24,6 +27,23 @@ def _mail_server(text: str) -> str:
     if parts.password is not None:
         raise ValueError("must hold no password: put it into a file and name that in `password_file`")
     return text
+
+
+def _loopback(text: str) -> str:
+    """Check an address of this machine's own to listen at; '' stands for none."""
+    host, colon, port = text.rpartition(":")
+    if text and not (colon and port.isascii() and port.isdecimal() and 0 < int(port) <= _LAST_PORT):
+        raise ValueError('must be as in "127.0.0.1:9108"')
+    if text and host not in ("localhost", "[::1]") and not _is_loopback(host):
+        raise ValueError("must be an address of this machine alone, as 127.0.0.1 or [::1]: whoever reaches it may read")
+    return text
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Backup(Model):
@@ -38,6 +58,10 @@ class Health(Model):
 
     ping_url: Url = Field(default="", description="Asked after each complete listing; silence there means that we are dead.")
     stop_below_free: Size = Field(default=500_000_000, description="Fetching pauses when less than this is free on the disk.")
+    listen: Annotated[Line, AfterValidator(_loopback)] = Field(
+        default="",
+        description='Where the daemon tells how it does (/healthz, /metrics); empty: nowhere. Example: "127.0.0.1:9108".',
+    )
 
 
 class Receiver(Model):

@@ -139,15 +139,21 @@ def import_(desk: Desk, files: Sequence[Path], *, url: str | None, wait: float) 
 
 
 @command(main, "status", as_json=True)
-def status(desk: Desk, *, as_json: bool) -> int:
-    """Say how the archive and its sections stand.
+@click.option("--check", is_flag=True, help="Say only what is wrong, and end with 1 where something is: for cron and monitors.")
+@click.option("--schedule", is_flag=True, help="Also say what is due when, and what was learned of when pages change.")
+def status(desk: Desk, *, check: bool, schedule: bool, as_json: bool) -> int:
+    """Say how the archive, its daemon and its sections stand.
 
     Also what does not answer, what was listed but never read, and what was asked today.
     """
-    from crawler.render_status import say_status, status_of  # noqa: PLC0415
+    from crawler import render_status as page  # noqa: PLC0415
+    from crawler.render_health import say_verdict  # noqa: PLC0415
 
-    document = status_of(desk)
-    return shown(desk, as_json, document, lambda: say_status(desk.screen, document))
+    document = page.status_of(desk)
+    if check:
+        shown(desk, as_json, document, lambda: say_verdict(desk.screen, document))
+        return 0 if document["healthy"] else 1
+    return shown(desk, as_json, document, lambda: page.say_status(desk.screen, document, schedule=schedule))
 
 
 @command(main, "list", as_json=True)

@@ -11,17 +11,19 @@ from rich.text import Text
 from config.portal import wins_over_shipped
 from crawler.fallback import GUESSED
 from crawler.render import safe
+from crawler.render_health import health_of, say_first_line, say_keeping, say_problems
 from crawler.render_lists import came_instead, not_answering
+from crawler.render_schedule import say_schedule, schedule_of
 from crawler.render_times import midnight, plural
 from crawler.suspicions import suspicion, words_of_suspicion
+from crawler.vitals import vitals_of
 from storage import overview, queries
 from storage.alerts import open_alerts
+from storage.disk import bytes_of
 from storage.health import asides_of, passed_over
 from storage.instants import instant
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from config.portal import Portal
     from crawler.render import Desk, Piece, Screen
     from storage.queries import Row
@@ -30,8 +32,6 @@ __all__ = ["say_status", "status_of"]
 
 _WEEK = timedelta(days=7)
 _MOST_LISTED = 10
-_UNITS = ("bytes", "kB", "MB", "GB", "TB")
-_KILO = 1000
 
 
 def status_of(desk: Desk) -> dict[str, Any]:
@@ -40,9 +40,10 @@ def status_of(desk: Desk) -> dict[str, Any]:
     with desk.reading() as connection:
         return {
             "archive": str(desk.path),
-            "bytes": _bytes(desk.path),
+            "bytes": bytes_of(desk.path),
             "sqlite": sqlite3.sqlite_version,
             "now": instant(now),
+            **health_of(vitals_of(connection, desk.settings, now)),
             "totals": queries.totals(connection),
             "last_run": overview.newest_run(connection),
             "next_due_at": overview.next_due(connection),
@@ -55,14 +56,8 @@ def status_of(desk: Desk) -> dict[str, Any]:
             "unread": overview.unread(connection),
             "today": overview.asked_since(connection, instant(midnight(desk.screen.zone, now))),
             "portals": [_portal(portal, connection, desk) for portal in desk.settings.portals],
+            "schedule": schedule_of(connection, desk.settings.portals, desk.screen.zone, now),
         }
-
-
-def _bytes(path: Path) -> int:
-    """Return the room that an archive takes, with the log that SQLite keeps beside it while it is in use."""
-    path = path.resolve()  # the log lies beside the file itself, not beside a link to it
-    files = (path, path.with_name(path.name + "-wal"))
-    return sum(file.stat().st_size for file in files if file.exists())
 
 
 def _sections(desk: Desk, connection: sqlite3.Connection) -> list[Row]:
@@ -126,16 +121,18 @@ def _portal(portal: Portal, connection: sqlite3.Connection, desk: Desk) -> Row:
     }
 
 
-def say_status(screen: Screen, status: dict[str, Any]) -> None:
-    """Print the state of an archive for people."""
+def say_status(screen: Screen, status: dict[str, Any], *, schedule: bool = False) -> None:
+    """Print the state of an archive for people, with what is due when if that is wished."""
     totals = status["totals"]
-    last, due = screen.lately(totals["last_request_at"]), screen.lately(status["next_due_at"])
-    screen.titled((status["archive"], "bold"), f"  {plural(totals['releases'], 'press release')}")
-    screen.line(f"last request {last}, next page due {due}")
-    _say_alerts(screen, status["alerts"])
+    say_first_line(screen, status)
+    if status["problems"]:
+        screen.line("")
+        say_problems(screen, status["problems"])
     screen.line("")
     header = ("Section", "Whole listing", "Releases", "This week", "Due now")
     screen.table([_section(screen, row) for row in status["sections"]], header=header, flexible=3, right=(2, 4))
+    if schedule:
+        say_schedule(screen, status["schedule"], status["portals"])
     _say_notes(screen, status["sections"])
     _say_suspects(screen, status["suspects"])
     _say_asides(screen, status["aside"])
@@ -144,8 +141,13 @@ def say_status(screen: Screen, status: dict[str, Any]) -> None:
     _say_unread(screen, status["unread"])
     screen.line("")
     _say_today(screen, status)
+    last, due = screen.lately(totals["last_request_at"]), screen.lately(status["next_due_at"])
+    screen.line((status["archive"], "bold"), f"  {plural(totals['releases'], 'press release')}")
+    screen.line(f"last request {last}, next page due {due}")
+    say_keeping(screen, status)
     vantage = totals["vantage"] or "not said (set `vantage` in the settings)"
-    screen.line(f"Archive {_size(status['bytes'])}, SQLite {status['sqlite']} · watching from: {vantage}")
+    leaves = plural(totals["leaves"] or 0, "leaf", "leaves")
+    screen.line(f"Log of {leaves} · SQLite {status['sqlite']} · watching from: {vantage}")
 
 
 def _section(screen: Screen, row: Row) -> list[Piece]:
@@ -167,18 +169,6 @@ def _say_notes(screen: Screen, sections: list[Row]) -> None:
             screen.line("")
             when = screen.lately(row["last_sweep_at"])
             screen.line((f"{row['section']}: its listing was read in part only ({when}): {row['note']}", "yellow"))
-
-
-def _say_alerts(screen: Screen, alerts: list[Row]) -> None:
-    """Say what is wrong, numbered, each with its evidence; see docs/blocked.md for what to do."""
-    if alerts:
-        screen.line("")
-        screen.line((plural(len(alerts), "PROBLEM"), "bold red"))
-    for number, alert in enumerate(alerts, start=1):
-        screen.paragraph(f"{number}. {alert['message']}", hang="   ")
-        screen.line(f"   since {screen.lately(alert['opened_at'])}, for example {alert['evidence']}")
-        for step in alert["steps"]:
-            screen.line(f"   {step}")
 
 
 def _say_suspects(screen: Screen, suspects: list[Row]) -> None:
@@ -261,12 +251,3 @@ def _say_today(screen: Screen, status: dict[str, Any]) -> None:
 def _spent(portal: Row, what: str, words: str) -> str:
     most = portal[f"{what}_a_day"]
     return f"{portal[f'{what}_today']}{f' of {most}' if most else ''} {words}{'' if most else ' (no budget)'}"
-
-
-def _size(number: float) -> str:
-    """Return a number of bytes in the unit that leaves one to three digits before the point."""
-    for unit in _UNITS:
-        if number < _KILO or unit == _UNITS[-1]:
-            break
-        number /= _KILO
-    return f"{number:.0f} {unit}" if unit == _UNITS[0] else f"{number:.1f} {unit}"

@@ -44,7 +44,7 @@ def disk_alert(free: int, limit: int, *, paused: bool) -> Alert | None:
     return Alert(
         DISK,
         DISK,
-        f"Disk: {in_units(free)} free (limit {in_units(limit)}). Fetching is paused, and resumes by itself.",
+        f"Disk: {in_units(free)} free (limit {in_units(limit)}). The daemon fetches nothing meanwhile, and resumes by itself.",
         "the archive's disk",
         (
             "Free:   make room on the disk; old copies of the archive may lie there",

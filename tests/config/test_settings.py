@@ -26,6 +26,7 @@ keep = 2
 
 [health]
 ping_url = ""
+listen = ""
 stop_below_free = "500 MB"
 
 [receivers.desk]
@@ -196,6 +197,10 @@ WRONG = [
     ('portals = ["jiaxng"]', "portals", 'did you mean "jiaxing"'),
     ('proxy = "gopher://x"', "proxy", 'must be as in "http://proxy.example.org:3128"'),
     ('proxy = "http://x:port"', "proxy", 'must be as in "http://proxy.example.org:3128"'),
+    ('[health]\nlisten = "9108"', "health.listen", 'must be as in "127.0.0.1:9108"'),
+    ('[health]\nlisten = "127.0.0.1:99999"', "health.listen", 'must be as in "127.0.0.1:9108"'),
+    ('[health]\nlisten = "0.0.0.0:9108"', "health.listen", "must be an address of this machine alone"),
+    ('[health]\nlisten = "[::]:9108"', "health.listen", "must be an address of this machine alone"),
     ('[receivers.d]\nkind = "pigeon"\nto = ["a"]\nsmtp = "smtp://x"', "receivers.d.kind", "must be 'email'"),
     ('[receivers.d]\nkind = "email"\nto = ["a"]\nsmtp = "x"', "receivers.d.smtp", "must be as in"),
     ('[receivers.d]\nkind = "email"\nto = ["a"]\nsmtp = "smtp://u:p@x"', "receivers.d.smtp", "must hold no password"),
