@@ -258,6 +258,21 @@ def test_a_copy_is_broken_off(busy, folder):
     assert (names(folder), busy.read_bytes()) == ([], before)
 
 
+def test_ctrl_c_in_the_middle(busy, folder):
+    """Pressed while SQLite is at work, it ends that work, and nothing is left."""
+    _grow(busy, 4_000)
+    answers = iter([True])
+
+    def pressed(_stage: str, _share: float) -> bool:
+        if next(answers, False):
+            return True
+        raise KeyboardInterrupt
+
+    with pytest.raises(WorkStopped):
+        made(busy, folder, progress=pressed)
+    assert names(folder) == []
+
+
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
