@@ -6,9 +6,10 @@ from datetime import timedelta
 from math import expm1
 from typing import TYPE_CHECKING, Any
 
-from config.timetable import next_time
+from config.timetable import is_due, next_time
 from crawler.render_times import midnight, plural
-from storage.instants import instant, parse_instant
+from storage.agenda import Swept, last_sweeps
+from storage.instants import instant
 from storage.queries import rows
 
 if TYPE_CHECKING:
@@ -41,32 +42,23 @@ def schedule_of(connection: sqlite3.Connection, portals: Sequence[Portal], zone:
 
 
 def _sections(connection: sqlite3.Connection, portal: Portal, now: datetime) -> Iterator[Row]:
-    swept = {
-        row["section"]: row
-        for row in rows(
-            connection,
-            "SELECT s.portal || '/' || s.slug AS section, max(w.started_at) AS any_at,"
-            " max(CASE WHEN w.kind = 'full' AND w.complete = 1 THEN w.started_at END) AS full_at"
-            " FROM sections s JOIN sweeps w ON w.section_id = s.id GROUP BY 1",
-        )
-    }
+    last = last_sweeps(connection)
     plan = portal.schedule
     for slug in portal.sections:
-        name = f"{portal.name}/{slug}"
-        last = swept.get(name, {})
+        swept = last.get(f"{portal.name}/{slug}", Swept())
         yield {
-            "section": name,
+            "section": f"{portal.name}/{slug}",
             "discover": plan.discover,
-            "next_listing_at": _due(plan.discover, last.get("any_at"), portal.zone, now),
+            "next_listing_at": _due(plan.discover, swept.last, portal.zone, now),
             "full_sweep": plan.full_sweep,
-            "next_full_sweep_at": _due(plan.full_sweep, last.get("full_at"), portal.zone, now),
+            "next_full_sweep_at": _due(plan.full_sweep, swept.whole or swept.last, portal.zone, now),
             "recheck": plan.recheck,
         }
 
 
-def _due(schedule: str, last: str | None, zone: ZoneInfo, now: datetime) -> str:
-    """Return when something is due that was last done then; what is late is due now."""
-    return instant(now if last is None else max(next_time(schedule, parse_instant(last), zone), now))
+def _due(schedule: str, last: datetime | None, zone: ZoneInfo, now: datetime) -> str:
+    """Return when something is due that was last done then; what is late, or was done by a clock that ran ahead, is due now."""
+    return instant(now if is_due(schedule, last, now, zone) or last is None else next_time(schedule, last, zone))
 
 
 def _looks(connection: sqlite3.Connection, zone: ZoneInfo, now: datetime) -> Row:

@@ -1,0 +1,117 @@
+"""The daemon's upkeep, tick by tick: room on the disk, copies, a check of the file, and what SQLite needs now and then.
+
+What takes long (a copy, a check) is done in a thread, from read-only connections, while looks go on; it ends when the daemon is to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+from storage.alerts import Alert, is_open
+from storage.backup import back_up
+from storage.disk import DISK, disk_alert, free_bytes
+from storage.errors import ArchiveError, WorkStopped
+from storage.soundness import damage_of
+from storage.upkeep import (
+    BACKUP,
+    OPTIMIZE,
+    QUICK_CHECK,
+    SIZE,
+    checkpoint,
+    jobs_of,
+    note_backup,
+    note_check,
+    note_size,
+    optimize,
+    what_is_due,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from crawler.ticks import Ticks
+
+__all__ = ["maintain"]
+
+
+async def maintain(ticks: Ticks, free: Callable[[Path], int] = free_bytes) -> None:
+    """Do what is due of the upkeep; nothing before there is an archive."""
+    if not ticks.settings.archive.exists():
+        return
+    await _watch_disk(ticks, free)
+    works = {BACKUP: _back_up, QUICK_CHECK: _check, OPTIMIZE: _optimize, SIZE: _measure}
+    due = what_is_due(ticks.ask(jobs_of, {}), ticks.how.clock.now(), backups=ticks.settings.backup.folder is not None)
+    for name in due:
+        if ticks.ending is None:
+            await works[name](ticks)
+    async with ticks.briefly("upkeep") as archive:
+        checkpoint(archive)
+
+
+async def _watch_disk(ticks: Ticks, free: Callable[[Path], int]) -> None:
+    """Pause fetching while the disk is nearly full: first that, then the alert, which a full disk may refuse."""
+    told = ticks.ask(partial(is_open, kind=DISK, subject=DISK), False)  # noqa: FBT003 - the answer of no archive
+    alert = disk_alert(free(ticks.settings.archive), ticks.settings.health.stop_below_free, paused=told)
+    ticks.paused = alert.message if alert else None
+    if alert is not None and not told:
+        ticks.log.event("paused", why=alert.message)
+        async with ticks.briefly("alert") as archive:
+            archive.alert(alert)
+    elif alert is None and told:
+        ticks.log.event("resumed")
+        async with ticks.briefly("alert") as archive:
+            archive.recovered(DISK, DISK)
+
+
+async def _back_up(ticks: Ticks) -> None:
+    """Copy the archive; a failure is told once, and tried again in an hour."""
+    settings, clock = ticks.settings, ticks.how.clock
+    assert settings.backup.folder is not None
+    failure = copy = None
+    try:
+        made = await asyncio.to_thread(
+            back_up,
+            settings.archive,
+            settings.backup.folder,
+            keep=settings.backup.keep,
+            now=clock.now(),
+            progress=lambda _stage, _share: ticks.ending is None,
+        )
+        copy = str(made.path)
+        ticks.log.event("backup", copy=copy, bytes=made.bytes, kept=made.kept)
+    except WorkStopped:
+        return
+    except ArchiveError as exc:
+        failure = str(exc)
+        ticks.log.event("backup-failed", why=failure, hint=exc.hint)
+    async with ticks.briefly("backup") as archive:
+        note_backup(archive, clock.now(), failure=failure, copy=copy)
+        if failure is None:
+            archive.recovered(BACKUP, BACKUP)
+        else:
+            steps = ("Try:    jiaxing-today backup", "See:    docs/backup.md")
+            archive.alert(Alert(BACKUP, BACKUP, f"No copy was made: {failure}", str(settings.backup.folder), steps))
+
+
+async def _check(ticks: Ticks) -> None:
+    """Read the file from end to end, and tell of damage."""
+    try:
+        damage = await asyncio.to_thread(damage_of, ticks.settings.archive, lambda: ticks.ending is None)
+    except WorkStopped:
+        return
+    ticks.log.event("quick-check", damage=damage)
+    async with ticks.briefly("quick-check") as archive:
+        note_check(archive, damage, ticks.how.clock.now())
+
+
+async def _optimize(ticks: Ticks) -> None:
+    async with ticks.briefly("optimize") as archive:
+        optimize(archive, ticks.how.clock.now())
+
+
+async def _measure(ticks: Ticks) -> None:
+    async with ticks.briefly("size") as archive:
+        note_size(archive, ticks.how.clock.now())
