@@ -20,7 +20,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from config.errors import SettingsError
-from crawler.heartbeat import Heartbeat
+from crawler.heartbeat import ENDED, Heartbeat
 from crawler.machine import ClockReading, Machine, jump, tell_manager
 from storage.agenda import set_right
 from storage.alerts import Alert
@@ -90,6 +90,7 @@ class Daemon:
             await self._end()
             scheduler.shutdown(wait=False)
             await asyncio.sleep(0)  # it only asks the loop to end it
+            self._heartbeat.beat(now(), doing=ENDED)
         return 0
 
     async def _begin(self) -> None:

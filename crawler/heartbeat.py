@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
-__all__ = ["Beat", "Heartbeat", "heartbeat_file", "read_heartbeat"]
+__all__ = ["ENDED", "Beat", "Heartbeat", "heartbeat_file", "read_heartbeat"]
+
+ENDED = "ended"
+"""What a daemon does, by its own words, once it was told to end: one that died had no time to say so."""
 
 _SIZE = 2048
 """Bytes of the file, always: one write replaces all of it, so that a reader never finds half of a longer text."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from crawler.heartbeat import ENDED
 from crawler.render_times import length, plural
-from crawler.vitals import ENDED, problems_of
+from crawler.vitals import problems_of
 from storage.disk import in_units
 from storage.instants import parse_instant
 from storage.upkeep import growth_of

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from config.timetable import next_time
-from crawler.heartbeat import heartbeat_file, read_heartbeat
+from crawler.heartbeat import ENDED, heartbeat_file, read_heartbeat
 from crawler.render_times import length
 from storage import queries
 from storage.alerts import open_alerts
@@ -32,10 +32,7 @@ if TYPE_CHECKING:
     from storage.queries import Row
     from storage.upkeep import Job
 
-__all__ = ["ENDED", "Copies", "Problem", "Vitals", "Watched", "overdue_at", "problems_of", "vitals_of"]
-
-ENDED = "ended"
-"""What a daemon says that it does when it was told to end: one that died had no time to say so."""
+__all__ = ["Copies", "Problem", "Vitals", "Watched", "overdue_at", "problems_of", "vitals_of"]
 
 _SILENT_FOR = timedelta(minutes=10)
 _COPY_OVERDUE = timedelta(days=2)

@@ -13,10 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.console import Console
 
-from crawler.heartbeat import Heartbeat, heartbeat_file
+from crawler.heartbeat import ENDED, Heartbeat, heartbeat_file
 from crawler.render import Screen
 from crawler.render_schedule import say_chances
-from crawler.vitals import ENDED
 from seeds.portal import Portal, PortalServer
 from storage.instants import instant
 from tests.commands import bench

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from config.service import ServiceManager, service_manager
-from crawler.heartbeat import read_heartbeat
+from crawler.heartbeat import ENDED, read_heartbeat
 from crawler.machine import ClockReading, jump, tell_manager
 from seeds.portal import Portal, PortalServer, portal_file
 from storage.connect import open_reader
@@ -80,7 +80,8 @@ def test_it_crawls_and_ends_in_order(folder):
         process.send_signal(signal.SIGTERM)
         assert until(process, "daemon-ended")["broken_off"] == 0
         assert process.wait(10) == 0
-    assert not read_heartbeat(folder / "archive.db").alive
+    last = read_heartbeat(folder / "archive.db")
+    assert (last.alive, last.doing) == (False, ENDED)
 
 
 def test_told_to_end_during_a_crawl(folder, portal):

@@ -10,9 +10,9 @@ import pytest
 
 from config.portal import parse_portal
 from config.settings import load
-from crawler.heartbeat import Beat, Heartbeat
+from crawler.heartbeat import ENDED, Beat, Heartbeat
 from crawler.render_health import health_of
-from crawler.vitals import ENDED, Copies, Vitals, Watched, overdue_at, problems_of, vitals_of
+from crawler.vitals import Copies, Vitals, Watched, overdue_at, problems_of, vitals_of
 from storage.instants import instant
 from storage.upkeep import BACKUP, SIZE, Job
 from tests.builders import article_url, opened
