@@ -14,7 +14,7 @@ from crawler.heartbeat import ENDED, heartbeat_file, read_heartbeat
 from crawler.render_times import length
 from storage import queries
 from storage.alerts import open_alerts
-from storage.copies import copies_of
+from storage.copies import copies_of, founded_alike, founding_leaf
 from storage.disk import DISK, disk_alert, free_bytes
 from storage.instants import instant, parse_instant
 from storage.queries import rows
@@ -97,31 +97,32 @@ def vitals_of(connection: sqlite3.Connection, settings: Settings, now: datetime)
         beat=read_heartbeat(settings.archive),
         began_at=began_at,
         alerts=open_alerts(connection),
-        sections=tuple(_watched(connection, settings, began_at)),
+        sections=tuple(_watched(connection, settings)),
         jobs=jobs,
-        copies=_copies(settings, jobs),
+        copies=_copies(connection, settings, jobs),
         outbox=_outbox(connection),
         free=_free(settings.archive),
         stop_below_free=settings.health.stop_below_free,
     )
 
 
-def _watched(connection: sqlite3.Connection, settings: Settings, began_at: str | None) -> Iterator[Watched]:
+def _watched(connection: sqlite3.Connection, settings: Settings) -> Iterator[Watched]:
+    """Yield the sections that are configured; one that the file has never heard of is watched by nobody yet."""
     known = {row["section"]: row for row in queries.sections(connection)}
     since = dict(connection.execute("SELECT portal || '/' || slug, recorded_at FROM sections"))
     for portal in settings.portals:
         for slug in portal.sections:
             name = f"{portal.name}/{slug}"
-            yield Watched(name, portal, since.get(name, began_at), known.get(name, {}).get("last_complete_at"))
+            yield Watched(name, portal, since.get(name), known.get(name, {}).get("last_complete_at"))
 
 
-def _copies(settings: Settings, jobs: Mapping[str, Job]) -> Copies | None:
+def _copies(connection: sqlite3.Connection, settings: Settings, jobs: Mapping[str, Job]) -> Copies | None:
     """Return what lies in the folder for copies; who may not look into it goes by what the daemon recorded."""
     folder = settings.backup.folder
     if folder is None:
         return None
     try:
-        copies = copies_of(settings.archive, folder)
+        copies = founded_alike(copies_of(settings.archive, folder), founding_leaf(connection))
     except OSError as exc:
         job = jobs.get(BACKUP)
         return Copies(folder, job.done_at if job else None, None, exc.strerror)

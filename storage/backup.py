@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.connect import open_reader
-from storage.copies import begun_copy, copies_of, copy_name, leftovers_of, siblings_of
+from storage.copies import begun_copy, copies_of, copy_name, founded_alike, founding_leaf, leftovers_of
 from storage.disk import free_bytes, in_units
 from storage.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveReadOnly
 from storage.ledger import root_of
@@ -90,14 +90,15 @@ def back_up(  # noqa: PLR0913 - each is a choice of the caller's
             copy = folder / copy_name(archive, now)
             if copy.exists():
                 raise ArchiveBusy(f"there is a copy of this very second: {copy}", hint="run the command again")
+            copies = copies_of(archive, folder)
             contents = _made(source, begun_copy(copy), size, progress)
             begun_copy(copy).rename(copy)
             os.fsync(handle)
-            others = siblings_of(copy, copies_of(archive, folder))
-            removed = tuple(other.path for other in others[: max(len(others) - (keep - 1), 0)])
+            known = founded_alike(copies, founding_leaf(source))
+            removed = tuple(old.path for old in known[: max(len(known) - (keep - 1), 0)])
             for old in removed:
                 old.unlink()
-            return Backup(copy, copy.stat().st_size, contents, 1 + len(others) - len(removed), removed)
+            return Backup(copy, copy.stat().st_size, contents, 1 + len(known) - len(removed), removed)
 
 
 def sound_contents(path: Path, progress: Progress = going_on) -> Contents:
@@ -232,7 +233,9 @@ def _explained(archive: Path, folder: Path) -> Iterator[None]:
     except OSError as exc:
         if exc.errno in _FULL:
             raise _full(folder, str(exc.strerror)) from exc
-        raise ArchiveReadOnly(f"{folder}: {exc.strerror}", hint="run as somebody who may write there, or name another") from exc
+        raise ArchiveReadOnly(
+            f"{exc.filename or folder}: {exc.strerror}", hint="run as somebody who may write there, or name another"
+        ) from exc
 
 
 def _full(folder: Path, why: str) -> ArchiveFull:

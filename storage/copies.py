@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from storage.schema import APPLICATION_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["Copy", "begun_copy", "copies_of", "copy_name", "founding_leaf", "leftovers_of", "siblings_of"]
+__all__ = ["Copy", "begun_copy", "copies_of", "copy_name", "founded_alike", "founding_leaf", "leftovers_of"]
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 _STAMPED = r"\d{8}T\d{6}Z"
@@ -34,7 +34,7 @@ class Copy:
 
 def copy_name(archive: Path, now: datetime) -> str:
     """Return what a copy made at `now` is called: `archive-20260101T081500Z.db`."""
-    return f"{archive.stem}-{now.astimezone(UTC):{_STAMP}}.db"
+    return f"{archive.resolve().stem}-{now.astimezone(UTC):{_STAMP}}.db"
 
 
 def begun_copy(copy: Path) -> Path:
@@ -44,36 +44,40 @@ def begun_copy(copy: Path) -> Path:
 
 def leftovers_of(archive: Path, folder: Path) -> list[Path]:
     """Return what copies that were killed left in a folder: whoever asks holds its lock, so that none of them is being written."""
-    form = re.compile(rf"\.{re.escape(archive.stem)}-{_STAMPED}\.db\.partial(-journal|-wal|-shm)?")
+    form = re.compile(rf"\.{re.escape(archive.resolve().stem)}-{_STAMPED}\.db\.partial(-journal|-wal|-shm)?")
     return sorted(path for path in folder.iterdir() if form.fullmatch(path.name))
 
 
 def copies_of(archive: Path, folder: Path) -> list[Copy]:
     """Return the files of a folder that are by name and header copies of an archive, the oldest first.
 
-    Raises OSError where the folder cannot be read.
+    Raises OSError where the folder, or a file with such a name, cannot be read: then nobody can say which there are.
     """
-    found = [(path, made_at) for path in folder.iterdir() if (made_at := _made_at(path.name, archive.stem)) and _is_ours(path)]
+    stem = archive.resolve().stem
+    found = [(path, made_at) for path in folder.iterdir() if (made_at := _made_at(path.name, stem)) and _is_ours(path)]
     return sorted((Copy(path, made_at, path.stat().st_size) for path, made_at in found), key=lambda copy: copy.made_at)
 
 
-def siblings_of(copy: Path, copies: Sequence[Copy]) -> list[Copy]:
-    """Return the other copies of the same archive, the oldest first.
+def founded_alike(copies: Iterable[Copy], founding: bytes | None) -> list[Copy]:
+    """Return the copies of the archive whose first run is known by that leaf.
 
-    Another archive's copies, and those that cannot be read, are none: they may be all that somebody has.
+    Another archive's copies, and those that cannot be read, are left out: they may be all that somebody has.
     """
-    founding = founding_leaf(copy)
-    return [other for other in copies if founding and other.path != copy and founding_leaf(other.path) == founding]
+    return [copy for copy in copies if founding is not None and _founding_of(copy.path) == founding]
 
 
-def founding_leaf(path: Path) -> bytes | None:
-    """Return the leaf of a copy's first run (its instant and settings), by which copies of one archive are known; or None."""
+def founding_leaf(connection: sqlite3.Connection) -> bytes | None:
+    """Return the leaf of an archive's first run (its instant and settings), by which copies of one archive are known; or None."""
+    row = connection.execute("SELECT hash FROM log_leaves WHERE kind = 'runs' ORDER BY row_id LIMIT 1").fetchone()
+    return bytes(row[0]) if row else None
+
+
+def _founding_of(path: Path) -> bytes | None:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
-            row = connection.execute("SELECT hash FROM log_leaves WHERE kind = 'runs' ORDER BY row_id LIMIT 1").fetchone()
+            return founding_leaf(connection)
     except sqlite3.Error:
         return None
-    return bytes(row[0]) if row else None
 
 
 def _made_at(name: str, stem: str) -> datetime | None:
@@ -88,8 +92,5 @@ def _made_at(name: str, stem: str) -> datetime | None:
 def _is_ours(path: Path) -> bool:
     if path.is_symlink() or not path.is_file():
         return False
-    try:
-        with path.open("rb") as file:
-            return file.read(_HEADER_SIZE)[_ID_AT] == APPLICATION_ID.to_bytes(4, "big")
-    except OSError:
-        return False
+    with path.open("rb") as file:
+        return file.read(_HEADER_SIZE)[_ID_AT] == APPLICATION_ID.to_bytes(4, "big")

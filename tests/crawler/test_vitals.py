@@ -179,7 +179,7 @@ def test_everything_is_looked_at(tmp_path):
         assert (vitals.copies.error, vitals.copies.newest_at) == ("No such file or directory", None)
         assert [section.name for section in vitals.sections] == ["jiaxing/today", "jiaxing/other"]
         assert vitals.sections[0].last_complete_at is not None
-        assert (vitals.sections[1].last_complete_at, vitals.sections[1].known_since) == (None, vitals.began_at)
+        assert (vitals.sections[1].last_complete_at, vitals.sections[1].known_since) == (None, None)
         assert vitals.beat.alive
         assert vitals.free > 0
         assert vitals.outbox.get("dead", 0) == 0

@@ -137,6 +137,15 @@ def test_what_is_not_ours_stays(busy, folder, path, tmp_path):
     assert (backup.kept, len(backup.removed)) == (1, 2)
 
 
+def test_a_link_is_another_name(busy, folder, tmp_path):
+    """Copies bear the name of the file itself, by whatever name it was called."""
+    link = tmp_path / "link.db"
+    link.symlink_to(busy)
+    made(busy, folder)
+    assert made(link, folder, hours=1).kept == 2
+    assert names(folder) == ["archive-20260101T120000Z.db", "archive-20260101T130000Z.db"]
+
+
 def test_leftovers_of_a_killed_copy_go_with_the_next(busy, folder):
     """A copy that was killed left a file under a name that is no copy's; nobody else's file is taken for one."""
     (folder / ".archive-20251231T000000Z.db.partial").write_bytes(b"half")
