@@ -92,7 +92,7 @@ async def serving(settings: Settings, clock: Clock) -> AsyncIterator[tuple[str, 
         return
     host, _, port = settings.health.listen.rpartition(":")
     server = _server(host.strip("[]"), int(port), lambda path: answer(path, settings, clock))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="healthz", daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.5}, name="healthz", daemon=True)
     thread.start()
     try:
         yield str(server.server_address[0]), int(server.server_address[1])
