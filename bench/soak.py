@@ -19,7 +19,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from config.portal import parse_portal
@@ -63,10 +63,10 @@ class Log:
         self.counts: dict[str, int] = {}
         self.failed: list[str] = []
 
-    def event(self, name: str, **fields: Any) -> None:
+    def event(self, name: str, **fields: object) -> None:
         """Take one event."""
         self.counts[name] = self.counts.get(name, 0) + 1
-        self.failed += fields.get("unread", [])
+        self.failed += cast("list[str]", fields.get("unread", []))
 
 
 @dataclass(slots=True)
@@ -263,12 +263,9 @@ def report(soak: Soak, seconds: float) -> int:
         kinds = dict(file.execute("SELECT kind, count(*) FROM changes GROUP BY kind"))
     warm = [size for at, size in soak.memory if at > BEGIN + 90 * _DAY] or [soak.memory[-1][1]]
     missed, late = drift(soak), unseen(soak)
-    print(
-        f"lived from {BEGIN:%Y-%m-%d} to {soak.clock.instant:%Y-%m-%d} in {seconds:.0f} s; {counts}; the portal: {soak.portal.done}; told: {kinds}"
-    )
-    print(
-        f"troubles: {len(soak.troubles)}; starts: {soak.restarted}; events: {soak.log.counts}; sections that failed: {len(soak.log.failed)}"
-    )
+    print(f"lived from {BEGIN:%Y-%m-%d} to {soak.clock.instant:%Y-%m-%d} in {seconds:.0f} s: {counts}")
+    print(f"the portal did {soak.portal.done}; told of were {kinds}")
+    print(f"{len(soak.troubles)} troubles, {soak.restarted} starts, {soak.log.counts}, listings not read: {len(soak.log.failed)}")
     rows = [
         ("slots of schedules missed", len(missed), 0),
         ("pages unseen for longer than they may be", len(late), 0),

@@ -27,7 +27,7 @@ class Life:
         self.rng = Random(seed)
         self.portal = Portal(seed, releases, lambda: self.now, per_page=100)
         self.done: Counter[str] = Counter()
-        self.gone: set[int] = set()
+        self.spared = {self.portal.golden.id}
 
     def until(self, moment: datetime) -> None:
         """Live until a moment, by whatever clock that is told; every day is lived once."""
@@ -46,8 +46,8 @@ class Life:
             self._edit(self._young() if self.rng.random() < _EDITS_YOUNG else self.rng.choice(self.portal.releases).id)
         if self.rng.random() < _REMOVES:
             number = self.rng.choice(self.portal.releases).id
-            if number not in self.gone and number != self.portal.golden.id:
-                self.gone.add(number)
+            if number not in self.spared:
+                self.spared.add(number)
                 self.portal.remove(number)
                 self.done["removed"] += 1
 
@@ -55,7 +55,7 @@ class Life:
         return self.rng.choice(sorted(self.portal.releases, key=lambda each: each.published)[-30:]).id
 
     def _edit(self, number: int) -> None:
-        if number in self.gone:
+        if number in self.spared:
             return
         if self.rng.random() < _SILENTLY:
             self.portal.silent_edit(number)

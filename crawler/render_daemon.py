@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from config.service import service_manager
 from crawler.daemon import Daemon
 from crawler.events import EventLog
+from crawler.healthz import serving
 from crawler.machine import RealMachine
+from crawler.maintain import maintain
 from crawler.render_times import plural
 from crawler.run import How
 from crawler.session import Silent
@@ -31,4 +33,10 @@ def run_daemon(desk: Desk, chores: Mapping[str, Chore]) -> int:
     ticks = Ticks(desk.settings, how, log)
     number = len(ticks.targets)
     desk.screen.aside(f"Watching {plural(number, 'section')}; Ctrl-C or SIGTERM ends it, and loses nothing.")
-    return asyncio.run(Daemon(ticks, RealMachine(), service_manager(), desk.reload, chores).run())
+    daemon = Daemon(ticks, RealMachine(), service_manager(), desk.reload, {"maintain": maintain, **chores})
+    return asyncio.run(_watch(daemon, desk))
+
+
+async def _watch(daemon: Daemon, desk: Desk) -> int:
+    async with serving(desk.settings, daemon.ticks.how.clock):
+        return await daemon.run()

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from crawler.agenda import looks_due, next_event, sweeps_due
+from crawler.ping import ping
 from crawler.pipeline import revisit, sweep
 from crawler.run import archive_in_turn, choose_targets, do_job
 from storage.agenda import set_right
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from crawler.run import How, Job
     from crawler.session import Target
+    from crawler.summary import Summary
     from storage.archive import Archive
 
 __all__ = ["Log", "Ticks"]
@@ -78,7 +80,9 @@ class Ticks:
             lambda file: sweeps_due(file, self.targets, self.how.clock.now()), [(target, False) for target in self.targets]
         )
         if due and not self.paused:
-            await self.run("discover", partial(sweep, due=due), f"reading {_named(due)}")
+            summary = await self.run("discover", partial(sweep, due=due), f"reading {_named(due)}")
+            if summary is not None and any(swept.note is None for swept in summary.sweeps):
+                await ping(self.settings, self.how.clock, lambda text: self.log.event("ping-failed", text=text))
 
     async def revisit(self) -> None:
         """Look at the pages that are due; where another tick came in between, go on after it."""
@@ -95,14 +99,16 @@ class Ticks:
         targets = self.targets
         return self.ask(lambda file: looks_due(file, targets, self.how.clock.now(), self.how.resting), [])
 
-    async def run(self, trigger: str, job: Job, doing: str) -> None:
-        """Do a job as one recorded run of the archive, or nothing where the daemon is ending."""
+    async def run(self, trigger: str, job: Job, doing: str) -> Summary | None:
+        """Do a job as one recorded run of the archive and return what came of it; nothing (None) where the daemon is ending."""
         async with self._at_desk(trigger, doing) as archive:
-            if self.ending is None:
-                how = replace(self.how, should_stop=lambda: self.ending or self.paused, should_yield=self._should_yield)
-                summary = await do_job(archive, self.settings, trigger, job, how)
-                unread = [str(each) for each in summary.failed]
-                self.log.event("run", trigger=trigger, counts=dict(summary.counts), left=summary.left, unread=unread)
+            if self.ending is not None:
+                return None
+            how = replace(self.how, should_stop=lambda: self.ending or self.paused, should_yield=self._should_yield)
+            summary = await do_job(archive, self.settings, trigger, job, how)
+        unread = [str(each) for each in summary.failed]
+        self.log.event("run", trigger=trigger, counts=dict(summary.counts), left=summary.left, unread=unread)
+        return summary
 
     @asynccontextmanager
     async def _at_desk(self, trigger: str, doing: str) -> AsyncIterator[Archive]:

@@ -1,4 +1,4 @@
-"""What is due, asked of columns: when sections were swept last, which pages are due, and what was done at its time.
+"""What is due, asked of columns: when sections were swept last, and which pages are due.
 
 A daemon remembers nothing: it asks here, so that a restart, a machine's sleep or a clock that jumps loses nothing and repeats
 nothing.
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from storage.queries import Row
 
-__all__ = ["JobDone", "Swept", "due_hosts", "jobs_done", "last_sweeps", "next_due_after", "record_job", "set_right"]
+__all__ = ["Swept", "due_hosts", "last_sweeps", "next_due_after", "set_right"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +28,6 @@ class Swept:
 
     last: datetime | None = None
     whole: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class JobDone:
-    """When one of the daemon's jobs was done last, how it went, and what is to be said of it."""
-
-    at: datetime
-    outcome: str
-    note: str | None
 
 
 def last_sweeps(connection: sqlite3.Connection) -> dict[str, Swept]:
@@ -68,21 +58,6 @@ def next_due_after(
     )
     (found,) = connection.execute(sql, (instant(now), json.dumps(sorted(but)), json.dumps(sorted(only)))).fetchone()
     return _moment(found)
-
-
-def jobs_done(connection: sqlite3.Connection) -> dict[str, JobDone]:
-    """Return what was done last of the daemon's jobs, by name."""
-    found: list[Row] = rows(connection, "SELECT name, done_at, outcome, note FROM _jobs WHERE done_at IS NOT NULL")
-    return {row["name"]: JobDone(parse_instant(row["done_at"]), row["outcome"], row["note"]) for row in found}
-
-
-def record_job(connection: sqlite3.Connection, name: str, done: JobDone) -> None:
-    """Keep that a job was done, in the caller's transaction."""
-    connection.execute(
-        "INSERT INTO _jobs (name, done_at, outcome, note) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE"
-        " SET done_at = excluded.done_at, outcome = excluded.outcome, note = excluded.note",
-        (name, instant(done.at), done.outcome, done.note),
-    )
 
 
 def set_right(connection: sqlite3.Connection, now: datetime) -> int:
