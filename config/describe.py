@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from config.model import Kind
 from config.portal import Portal
-from config.reading import table_of
+from config.reading import tables_of
 from config.settings import CONFIG_FILE, DEFAULT_PORTALS, Settings
 
 if TYPE_CHECKING:
@@ -53,11 +53,23 @@ def effective(settings: Settings) -> dict[str, Any]:
 def _rows(model: type[BaseModel], file: str, prefix: str = "") -> Iterator[SettingRow]:
     """Yield the rows of `model` and of the tables below it."""
     for name, info in model.model_fields.items():
-        table, named = table_of(info)
-        if table:
-            yield from _rows(table, file, f"{prefix}{name}.{'NAME.' if named else ''}")
+        tables, named = tables_of(info)
+        below = f"{prefix}{name}.{'NAME.' if named else ''}"
+        if len(tables) > 1:
+            yield from _rows_of_kinds(tables, file, below)
+        elif tables:
+            yield from _rows(tables[0], file, below)
         else:
             yield SettingRow(file, prefix + name, _type(info), _default(model, name, info), info.description or "")
+
+
+def _rows_of_kinds(tables: list[type[BaseModel]], file: str, prefix: str) -> Iterator[SettingRow]:
+    """Yield the rows of a table of several kinds: its kind, then every key once, as the first kind that has it describes it."""
+    kinds = ", ".join(get_args(table.model_fields["kind"].annotation)[0] for table in tables)
+    yield SettingRow(file, f"{prefix}kind", f"one of {kinds}", _REQUIRED, tables[0].model_fields["kind"].description or "")
+    rows = {row.name: row for table in reversed(tables) for row in _rows(table, file, prefix)}
+    ordered = dict.fromkeys(row.name for table in tables for row in _rows(table, file, prefix))
+    yield from (rows[name] for name in ordered if name != f"{prefix}kind")
 
 
 def _type(info: FieldInfo) -> str:

@@ -39,7 +39,10 @@ def test_types_and_defaults_are_in_the_words_of_the_file():
         "fetch.timeout": ("duration", '"60s"'),
         "fetch.max_body": ("size", '"5 MB"'),
         "backup.folder": ("path", '""'),
-        "receivers.NAME.kind": ("one of email", "required"),
+        "receivers.NAME.kind": ("one of email, webhook, apprise, witness", "required"),
+        "receivers.NAME.to": ("list of text", "required"),
+        "receivers.NAME.secret_file": ("path", "required"),
+        "receivers.NAME.every": ("duration", '"15s"'),
         "receivers.NAME.send": (
             "list of one of new, edited, silent, suspect, removed, restored, alert",
             '["removed", "suspect", "silent"]',

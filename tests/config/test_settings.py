@@ -33,9 +33,11 @@ stop_below_free = "500 MB"
 kind = "email"
 to = ["desk@example.org"]
 smtp = "smtp://archive@mail.example.org:587"
+sender = ""
 password_file = "/etc/jiaxing-today/smtp"
 sections = ["jiaxing/*"]
 send = ["removed", "suspect", "silent"]
+labels = []
 keywords = []
 when = "at once"
 """
@@ -180,7 +182,7 @@ WRONG = [
     ('contcat = "x"', "contcat", 'unknown key (did you mean "contact"?)'),
     ("fetch.timout = 1", "fetch.timout", 'unknown key (did you mean "timeout"?)'),
     ("max_body = 1", "max_body", 'unknown key (did you mean "fetch.max_body"?)'),
-    ('receivers.desk.kid = "x"', "receivers.desk.kid", 'unknown key (did you mean "kind"?)'),
+    ('receivers.desk.kid = "x"', "receivers.desk.kind", "is missing"),
     ("archive = 1", "archive", "must be a path in quotes"),
     ('archive = ""', "archive", "must be a path in quotes"),
     ('contact = "a\\nb"', "contact", "must be plain ASCII"),
@@ -201,10 +203,23 @@ WRONG = [
     ('[health]\nlisten = "127.0.0.1:99999"', "health.listen", 'must be as in "127.0.0.1:9108"'),
     ('[health]\nlisten = "0.0.0.0:9108"', "health.listen", "must be an address of this machine alone"),
     ('[health]\nlisten = "[::]:9108"', "health.listen", "must be an address of this machine alone"),
-    ('[receivers.d]\nkind = "pigeon"\nto = ["a"]\nsmtp = "smtp://x"', "receivers.d.kind", "must be 'email'"),
-    ('[receivers.d]\nkind = "email"\nto = ["a"]\nsmtp = "x"', "receivers.d.smtp", "must be as in"),
-    ('[receivers.d]\nkind = "email"\nto = ["a"]\nsmtp = "smtp://u:p@x"', "receivers.d.smtp", "must hold no password"),
-    ('[receivers.d]\nkind = "email"\nto = ["a"]\nsmtp = "smtp://x"\nsend = ["baseline"]', "receivers.d.send[0]", "must be 'new'"),
+    ('[receivers.d]\nkind = "pigeon"\nto = ["a@b"]', "receivers.d.kind", "must be 'email', 'webhook', 'apprise', 'witness'"),
+    ('[receivers.d]\nkind = "wehbook"', "receivers.d.kind", 'did you mean "webhook"?'),
+    ('[receivers.d]\nto = ["a@b"]', "receivers.d.kind", "is missing"),
+    ("[receivers]\nd = 5", "receivers.d", "must be a table"),
+    ('[receivers.d]\nkind = "email"\nto = ["a@b"]\nsmpt = "smtp://x"', "receivers.d.smpt", 'unknown key (did you mean "smtp"?)'),
+    ('[receivers.d]\nkind = "email"\nto = ["a@b"]\nsmtp = "x"', "receivers.d.smtp", "must be as in"),
+    ('[receivers.d]\nkind = "email"\nto = ["a"]\nsmtp = "smtp://x"', "receivers.d.to[0]", "must be a bare address"),
+    ('[receivers.d]\nkind = "email"\nto = ["a@b"]\nsmtp = "smtp://u:p@x"', "receivers.d.smtp", "must hold no password"),
+    ('[receivers.d]\nkind = "email"\nto = ["a@b"]\nsmtp = "smtp://x"\nsend = ["baseline"]', "receivers.d.send[0]", "must be 'new'"),
+    ('[receivers.d]\nkind = "email"\nto = ["a@b"]\nsmtp = "smtp://x"\nlabels = ["nmae"]', "receivers.d.labels[0]", 'mean "name"?'),
+    ('[receivers.d]\nkind = "email"\nto = ["a@b"]\nsmtp = "smtp://x"\nwhen = "8:00"', "receivers.d.when", 'as in "daily 08:00"'),
+    ('[receivers.d]\nkind = "webhook"\nurl = "https://h"', "receivers.d.secret_file", "is missing"),
+    ('[receivers.d]\nkind = "webhook"\nurl = ""\nsecret_file = "s"', "receivers.d.url", "must be a whole address"),
+    ('[receivers.d]\nkind = "webhook"\nurl = "https://u:p@h"\nsecret_file = "s"', "receivers.d.url", "must hold no password"),
+    ('[receivers.d]\nkind = "witness"', "receivers.d.endpoint", "is missing"),
+    ('[receivers.d]\nkind = "witness"\nendpoint = "https://h/save/"', "receivers.d.endpoint", "must hold {url}"),
+    ('[receivers.d]\nkind = "apprise"', "receivers.d.addresses_file", "is missing"),
 ]
 
 
@@ -285,3 +300,38 @@ def test_a_useless_proxy_file_is_named(refusal, tmp_path):
     (tmp_path / "wrong").write_text("proxy", encoding="utf-8")
     assert refusal('proxy_file = "wrong"').file == str(tmp_path / "wrong")
     assert "keep one" in refusal('proxy_file = "empty"\nproxy = "http://x:1"').why
+
+
+def test_receivers_of_every_kind(operator, tmp_path):
+    """The kind tells which keys a receiver has; files lie beside the settings, and nobody is told of anything unasked."""
+    settings = operator(
+        """
+[receivers.desk]
+kind = "email"
+to = ["desk@example.org"]
+smtp = "smtps://archive@mail.example.org"
+
+[receivers.site]
+kind = "webhook"
+url = "http://127.0.0.1:8000/hook"
+secret_file = "secret"
+
+[receivers.phone]
+kind = "apprise"
+addresses_file = "phone"
+send = ["alert"]
+
+[receivers.wayback]
+kind = "witness"
+endpoint = "https://archive.example.org/save/{url}"
+"""
+    )
+    kinds = {name: (type(each).__name__, each.send[0], each.when) for name, each in settings.receivers.items()}
+    assert kinds == {
+        "desk": ("Email", "removed", "at once"),
+        "site": ("Webhook", "removed", "at once"),
+        "phone": ("Apprise", "alert", "at once"),
+        "wayback": ("Witness", "new", "at once"),
+    }
+    assert settings.receivers["site"].secret_file == tmp_path / "secret"
+    assert operator("").receivers == {}
