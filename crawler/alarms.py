@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from crawler.render_times import plural
 from storage.alerts import Alert
 from storage.forms import usual_share
-from storage.health import asides_of, edits_since, pages_read, shrunk_from, unheard_of, unlisted_of
+from storage.health import BULK, asides_of, edits_since, is_bulk, pages_read, shrunk_from, unheard_of, unlisted_of
 from storage.instants import instant, parse_instant
 from storage.records import Outcome
 from storage.state import MISSING
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BULK", "HOST", "LAYOUT", "LISTING", "REWORDED", "SHRUNK", "watch", "watch_listing"]
 
-LAYOUT, LISTING, SHRUNK, REWORDED, HOST, BULK = "layout", "listing", "shrunk", "reworded", "host", "bulk"
+LAYOUT, LISTING, SHRUNK, REWORDED, HOST = "layout", "listing", "shrunk", "reworded", "host"
 
 _MANY_ASIDE = 3
 """So many pages of a section kept aside are a new layout; fewer may be odd pages, and are told of when they stay so."""
@@ -35,10 +35,6 @@ _PATIENCE = timedelta(hours=24)
 """How long a listing or a host may fail before somebody is told: most failures are over by the next day."""
 _TRIED_AT_LEAST = 3
 """So many pages of a host must fail (or all, where it has fewer): one that does not answer says nothing of the others."""
-_BULK_AT_LEAST, _BULK_SHARE = 20, 0.1
-"""Edits of one section in a day beyond which they are likelier a rebuild, or ours, than the publisher's (design, section 6)."""
-_BULK_OF_LOOKS = 0.5
-"""So many of the pages looked at again: a daemon that spreads its looks would meet a rebuild a few pages at a time."""
 _SHRUNK_TO, _SHRUNK_FROM = 0.5, 20
 _USUAL_AFTER = timedelta(days=30)
 """A listing that has been short for so long has its usual length."""
@@ -204,8 +200,7 @@ def _of_host(session: Session, host: str) -> Alert | None:
 def _of_bulk(session: Session, section: int, target: Target) -> Alert | None:
     pages = pages_read(session.archive.connection, section)
     found = edits_since(session.archive.connection, section, instant(session.clock.now() - _DAY))
-    is_bulk = found.edited > _BULK_SHARE * pages or found.edited > _BULK_OF_LOOKS * found.looked_at
-    if found.edited < _BULK_AT_LEAST or not is_bulk:
+    if not is_bulk(found.edited, pages, found.looked_at):
         return None
     return Alert(
         BULK,
@@ -216,5 +211,6 @@ def _of_bulk(session: Session, section: int, target: Target) -> Alert | None:
         (
             "Look:   jiaxing-today changes --since 1d",
             "If it is the layout: adapt the portal's file, then jiaxing-today reparse --dry-run",
+            f"Nobody is told of them one by one until: jiaxing-today notify release {target.name} (or: notify drop {target.name})",
         ),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.suspicions import words_of_suspicion
 from storage import queries
 from storage.errors import UnknownReference
+from storage.sayings import LABELS, came_instead
 
 if TYPE_CHECKING:
     import sqlite3
@@ -45,41 +46,6 @@ KINDS = {
     "suspect": ("not answering", "magenta"),
 }
 _TELLING = frozenset({"edited", "restored"})
-# Label -> what a reader would call it; the first of these tells the date.
-_LABELS = {
-    "inserted-late": "listed late, under an old date",
-    "backdated": "date moved back",
-    "date": "date moved",
-    "title": "title changed",
-    "attachment": "attachments changed",
-    "numeric": "a figure",
-    "name": "a name",
-    "substantive": "words",
-    "cosmetic": "spelling or signs only",
-    "revert": "an earlier text again",
-    "flap": "perhaps only a copy that lags",
-}
-# What came in place of a press release -> in words.
-_INSTEAD = {
-    "gone": "the server says that there is no such page",
-    "soft-gone": "a page that is no press release: it says that this one is gone, or is the home page",
-    "challenge": "a test for browsers",
-    "blocked": "a refusal",
-    "server-error": "an error of the server",
-    "empty": "an empty page",
-    "unreadable": "a page that does not read as a press release",
-    "quarantined": "a page of an unknown layout",
-    "network-error": "no answer",
-    "truncated": "an answer cut short",
-    "too-large": "an answer too large to be read",
-    "refused": "not asked",
-}
-
-
-def came_instead(row: Row) -> str:
-    """Return in words what came where a press release should have been, from a row with `outcome` and `error`."""
-    words = _INSTEAD.get(row["outcome"], row["outcome"] or "nothing yet")
-    return f"{words} ({row['error']})" if row["error"] else words
 
 
 def not_answering(row: Row) -> str:
@@ -90,7 +56,7 @@ def not_answering(row: Row) -> str:
 def words_of_change(row: Row) -> str:
     """Return what kind of edit a row of `changes` or `history` is: 'no date moved', 'date moved, title changed'."""
     labels = set(row["labels"]) - ({"date"} if "backdated" in row["labels"] else set())
-    words = [said for label, said in _LABELS.items() if label in labels]
+    words = [said for label, said in LABELS.items() if label in labels]
     return ", ".join(["no date moved", *words] if row["silent"] else words)
 
 

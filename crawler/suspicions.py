@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.revisit import rule_of
-from storage.instants import instant
-from storage.removal import checks_of, controls_asked, earliest_proof, health_of
+from storage.removal import progress_of
+from storage.sayings import words_of_suspicion
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,28 +25,5 @@ def suspicion(connection: sqlite3.Connection, row: Row, portals: Sequence[Portal
     and `others`: how many other pages of the host do not answer either.
     """
     portal = next((portal for portal in portals if row["host"] in portal.hosts), None)
-    checks = checks_of(connection, row["page"])
-    rule = rule_of(portal) if portal else None
-    earliest = earliest_proof(checks[0].stood_at, rule) if rule and checks else None
-    asked, answered = controls_asked(connection, checks[-1].run_id, row["host"]) if checks else (0, 0)
     told = {key: value for key, value in row.items() if key != "host"}
-    return told | {
-        "checks": len(checks),
-        "checks_wanted": rule.checks if rule else None,
-        "earliest_proof_at": instant(earliest) if earliest else None,
-        "controls_asked": asked,
-        "controls_ok": answered,
-        "others": max(health_of(connection, row["host"]).missing - 1, 0),
-    }
-
-
-def words_of_suspicion(row: Row, provable: str | None) -> str:
-    """Return in words what a row of `suspicion` says beside what came instead; `provable` is the earliest proof, for people."""
-    said = []
-    if row["controls_asked"]:
-        fine = row["controls_ok"] == row["controls_asked"]
-        said.append("control pages fine" if fine else f"{row['controls_ok']} of {row['controls_asked']} control pages answered")
-    said.append(f"{row['others']} other pages of the host do not answer" if row["others"] else "no other page of the host fails")
-    if provable:
-        said.append(f"check {row['checks']} of {row['checks_wanted']}, provable {provable} at the earliest")
-    return "; ".join(said)
+    return told | progress_of(connection, row["page"], row["host"], rule_of(portal) if portal else None)

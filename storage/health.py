@@ -13,18 +13,27 @@ if TYPE_CHECKING:
     import sqlite3
 
 __all__ = [
+    "BULK",
     "Asides",
     "Edits",
     "Unheard",
     "Unlisted",
     "asides_of",
     "edits_since",
+    "is_bulk",
     "pages_read",
     "passed_over",
     "shrunk_from",
     "unheard_of",
     "unlisted_of",
 ]
+
+BULK = "bulk"
+"""The kind of the alert that says that more of a section was edited at once than a publisher edits."""
+_BULK_AT_LEAST, _BULK_SHARE = 20, 0.1
+"""Edits of one section in a day beyond which they are likelier a rebuild, or ours, than the publisher's (design, section 6)."""
+_BULK_OF_LOOKS = 0.5
+"""So many of the pages looked at again: a daemon that spreads its looks would meet a rebuild a few pages at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,3 +218,12 @@ def edits_since(connection: sqlite3.Connection, section_id: int, since: str) -> 
         (since, section_id),
     ).fetchone()
     return Edits(edited, looked_at)
+
+
+def is_bulk(edited: int, pages: int, looked_at: int | None = None) -> bool:
+    """Tell whether so many pages of a section were edited at once that it is no edit by hand.
+
+    `pages` are those that were ever read, `looked_at` those that were looked at again meanwhile (None: nobody counted).
+    """
+    is_much = edited > _BULK_SHARE * pages or (looked_at is not None and edited > _BULK_OF_LOOKS * looked_at)
+    return edited >= _BULK_AT_LEAST and is_much

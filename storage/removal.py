@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from storage.derived import looks_of, page_state, plan, refold_page, refresh_releases
 from storage.holding import held
-from storage.instants import parse_instant
+from storage.instants import instant, parse_instant
 from storage.news import tell
 from storage.records import FoundBy, Kind, Outcome, Result, Role
 from storage.state import MISSING, answer_age
@@ -39,6 +39,7 @@ __all__ = [
     "controls_of",
     "earliest_proof",
     "health_of",
+    "progress_of",
     "proven",
     "unchecked",
 ]
@@ -168,6 +169,25 @@ def controls_asked(connection: sqlite3.Connection, run_id: int, host: str) -> tu
     """Return how many control pages of a host a run asked for, and how many of them answered normally."""
     outcomes = [outcome for _, outcome in _controls(connection, run_id, host)]
     return len(outcomes), outcomes.count("ok")
+
+
+def progress_of(connection: sqlite3.Connection, page_id: int, host: str, rule: RemovalRule | None) -> dict[str, Any]:
+    """Return how far the proof is that a page which does not answer was removed.
+
+    `checks` so far of `checks_wanted`, `earliest_proof_at`; `controls_asked` and `controls_ok` in the run of the newest check;
+    and `others`: how many other pages of the host do not answer either.
+    """
+    checks = checks_of(connection, page_id)
+    earliest = earliest_proof(checks[0].stood_at, rule) if rule and checks else None
+    asked, answered = controls_asked(connection, checks[-1].run_id, host) if checks else (0, 0)
+    return {
+        "checks": len(checks),
+        "checks_wanted": rule.checks if rule else None,
+        "earliest_proof_at": instant(earliest) if earliest else None,
+        "controls_asked": asked,
+        "controls_ok": answered,
+        "others": max(health_of(connection, host).missing - 1, 0),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -363,6 +363,7 @@ def test_bulk(site):
         [
             "Look:   jiaxing-today changes --since 1d",
             "If it is the layout: adapt the portal's file, then jiaxing-today reparse --dry-run",
+            "Nobody is told of them one by one until: jiaxing-today notify release site/news (or: notify drop site/news)",
         ],
         over=False,
     )
