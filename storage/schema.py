@@ -1,7 +1,7 @@
 """The file: its tables, in an append-only list of migrations, and what makes it one of ours.
 
 Ledger tables are STRICT, have an INTEGER PRIMARY KEY, take INSERT only (`storage.guards`) and are leaves of the log
-(`storage.log`).  Operational tables begin with `_`; all but the outbox can be dropped and rebuilt from the ledger.
+(`storage.log`).  Operational tables begin with `_`; all but the outbox and what became of it can be dropped and rebuilt.
 Instants are UTC text ending in Z; calendar days are text; flags are 0 or 1.
 """
 
@@ -39,10 +39,10 @@ APPLICATION_ID = 0x4A585459
 GUARD_TEXT = 1
 """The wording of the guards, as `PRAGMA user_version`: raised whenever `storage.guards` words a trigger otherwise."""
 
-_ADDED = (("readings", "template"), ("_alerts", "steps"), ("_frontier", "url"))
+_ADDED = (("readings", "template"), ("_alerts", "steps"), ("_frontier", "url"), ("_outbox", "routed_at"))
 """The columns that migrations added to tables of the first one, all of them text and NULL in the rows that were there."""
 
-_CAME_LATER = ("_jobs",)
+_CAME_LATER = ("_jobs", "_deliveries", "_receivers")
 """The operational tables that migrations added: empty in a file that is older."""
 
 migrations = Migrations("jiaxing-today")
@@ -91,6 +91,16 @@ def m004_what_the_daemon_does(db: Database) -> None:
         db.execute(statement)
     (statement,) = [each for each in _statements(INDEXES) if each.startswith("CREATE INDEX fetches_robots ")]
     db.execute(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS"))
+
+
+@migrations()
+def m005_whom_the_outbox_concerns(db: Database) -> None:
+    """Let it be kept what became of each row of the outbox for each receiver."""
+    for table, column in _lacking(db.conn):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+    indexes = [each for each in _statements(OPERATIONAL) if each.startswith("CREATE INDEX _outbox_")]
+    for statement in (*_missing(db.conn), *indexes):
+        db.execute(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS"))
 
 
 def _missing(connection: sqlite3.Connection) -> list[str]:

@@ -275,8 +275,27 @@ CREATE TABLE _hazard (
     scope TEXT NOT NULL, key TEXT NOT NULL, bin INTEGER NOT NULL, events REAL NOT NULL, exposure REAL NOT NULL,
     PRIMARY KEY (scope, key, bin)
 ) STRICT;
+-- What people are to be told, written with what it tells of; `routed_at` is when it was settled whom that concerns.
 CREATE TABLE _outbox (
-    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, version_id INTEGER, fetch_id INTEGER, alert_id INTEGER, created_at TEXT NOT NULL
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, version_id INTEGER, fetch_id INTEGER, alert_id INTEGER, created_at TEXT NOT NULL,
+    routed_at TEXT
+) STRICT;
+CREATE INDEX _outbox_unrouted ON _outbox (id) WHERE routed_at IS NULL;
+CREATE INDEX _outbox_version ON _outbox (version_id) WHERE version_id IS NOT NULL;
+CREATE INDEX _outbox_fetch ON _outbox (fetch_id) WHERE fetch_id IS NOT NULL;
+-- What became of a row of the outbox for one receiver: waiting, held, delivered, dead or dropped.  Rows with one `message` go out
+-- as one.  `since_at` is when it could go out first, `due_at` when it may next; `handed_at` is set while it may have gone out
+-- without our knowing; `section` is what holds it; `reached` are those of several addressees that have it already.
+CREATE TABLE _deliveries (
+    id INTEGER PRIMARY KEY, outbox_id INTEGER NOT NULL, receiver TEXT NOT NULL, message TEXT NOT NULL, state TEXT NOT NULL,
+    section TEXT, since_at TEXT NOT NULL, due_at TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, handed_at TEXT, done_at TEXT,
+    reached TEXT, error TEXT, answer TEXT, UNIQUE (outbox_id, receiver)
+) STRICT;
+CREATE INDEX _deliveries_due ON _deliveries (state, due_at);
+-- How each receiver fares: from when on it is told of what happens, and until when a failing one is left alone.
+CREATE TABLE _receivers (
+    name TEXT PRIMARY KEY, since_at TEXT NOT NULL, not_before TEXT, failures INTEGER NOT NULL DEFAULT 0, failing_since TEXT,
+    tried_at TEXT, delivered_at TEXT, error TEXT, answer TEXT
 ) STRICT;
 CREATE TABLE _alerts (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, message TEXT NOT NULL, evidence TEXT,

@@ -23,6 +23,8 @@ from tests.commands import run
 from tests.soundness import faults_of
 
 NEW_INDEXES = ("readings_template", "readings_aside", "_pages_section", "_pages_host")
+OUTBOX_INDEXES = ("_outbox_unrouted", "_outbox_version", "_outbox_fetch")
+NEW_TABLES = ("_jobs", "_deliveries", "_receivers")
 ALERT = Alert("layout", "jiaxing/today", "layout changed", "http://h/ (fetch 1)", ("Look: there",))
 
 
@@ -32,10 +34,13 @@ def as_the_first_version_made_it(path) -> None:
         connection.execute("BEGIN")
         for kind, name in connection.execute("SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')").fetchall():
             connection.execute(f"DROP {kind} {name}")
-        for index in NEW_INDEXES:
+        for index in NEW_INDEXES + OUTBOX_INDEXES:
             connection.execute(f"DROP INDEX {index}")
         connection.execute("ALTER TABLE readings DROP COLUMN template")
         connection.execute("ALTER TABLE _alerts DROP COLUMN steps")
+        connection.execute("ALTER TABLE _outbox DROP COLUMN routed_at")
+        for table in NEW_TABLES:
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("DELETE FROM _sqlite_migrations WHERE name <> 'm001_the_whole_file'")
         write_leaves_of_the_first_format(connection)
         install_guards(connection, ledger_tables(connection))
@@ -119,6 +124,8 @@ def test_an_old_file_is_read_as_it_is(old):
     with closing(open_reader(old)) as connection:
         assert rows(connection, "SELECT DISTINCT template FROM readings") == [{"template": None}]
         assert [(alert["kind"], alert["steps"]) for alert in open_alerts(connection)] == [("layout", [])]
+        assert rows(connection, "SELECT DISTINCT routed_at FROM _outbox") == [{"routed_at": None}]
+        assert rows(connection, "SELECT * FROM _deliveries") == []
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             connection.execute("DELETE FROM main._alerts")
     assert old.read_bytes() == before
