@@ -42,11 +42,12 @@ _SCREEN = ["crawler/cli*.py", "crawler/demo.py", "crawler/render*.py"]
 
 # Library -> the files that may import it: its gate.  A library without a row here may not be imported at all.
 GATES = {
+    "apprise": ["storage/publish/gateways.py"],  # an extra: mails and webhooks are our own
     "apscheduler": ["crawler/daemon.py"],  # replaceable: the schedule is a column, this only ticks
     "charset_normalizer": ["crawler/charset.py"],  # its guesses are a last resort, and only there
     "click": _SCREEN,  # only what talks to people pays for it
     "httpcore": ["crawler/network.py"],  # httpx's ground floor: there addresses are checked before they are asked
-    "httpx": ["crawler/http.py", "storage/publish/notify.py"],  # one place each that can reach the network
+    "httpx": ["crawler/http.py", "storage/publish/posting.py"],  # one place each that can reach the network
     "prometheus_client": ["crawler/metrics.py"],  # an extra: the figures are ours, only their form is its
     "protego": ["crawler/robots.py"],  # one reading of robots.txt
     "pydantic": ["config/*"],  # a tenth of a second to import

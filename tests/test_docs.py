@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 import pytest
 
+from config.describe import describe_settings
 from config.portal import parse_portal
+from config.settings import load
 from crawler.cli import main
 from storage.log import CURRENT_FORMAT, FORMATS
 from storage.schema import LEDGER
@@ -58,6 +60,17 @@ def test_the_example_of_a_portal_names_every_key():
     assert portal.model_dump(mode="json") == tomllib.loads(example)
     told = portal.model_dump(exclude_defaults=True)
     assert (set(told), set(told["sections"]["news"])) == ({"name", "title", "hosts", "sections"}, {"title", "listing"})
+
+
+def test_the_example_of_receivers_is_read(tmp_path):
+    """docs/notify.md shows every key of every kind of receiver, each as it may stand in the settings."""
+    text = (ROOT / "docs/notify.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "jiaxing-today.toml").write_text(example, encoding="utf-8")
+    receivers = load(None, {}, tmp_path).receivers
+    assert [each.kind for each in receivers.values()] == ["email", "webhook", "apprise", "witness"]
+    named = {row.name.removeprefix("receivers.NAME.") for row in describe_settings() if row.name.startswith("receivers.")}
+    assert [name for name in sorted(named) if not re.search(rf"^{name} = |`{name}`", text, re.MULTILINE)] == []
 
 
 def test_every_command_is_documented():

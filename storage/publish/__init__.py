@@ -1,0 +1,1 @@
+"""Publishers: what tells people and programs of what the archive holds.  They read the file and never crawl."""
