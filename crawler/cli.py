@@ -15,6 +15,7 @@ import click
 from crawler.cli_daemon import add_daemon
 from crawler.cli_desk import COUNT, GIVEN, LIMIT, WAIT, command, shown
 from crawler.cli_keep import keep
+from crawler.cli_notify import notify
 from crawler.cli_portal import portal
 from crawler.render_errors import Commands
 
@@ -58,6 +59,7 @@ def main(ctx: click.Context, *, verbose: bool) -> int:
     Read      status, list, show, history, diff, changes
     Keep      backup, upgrade
     Maintain  portal list, portal probe, parse, reparse, config
+    Tell      notify list, notify test, notify run, notify release, notify drop, notify retry
 
     A press release is named by its number (12), one of its versions 12@3; keys and URLs work too.
     """  # noqa: D301 - the sign is meant: it keeps click from wrapping the table
@@ -248,6 +250,7 @@ def changes(desk: Desk, *, since: str | None, limit: int, as_json: bool) -> int:
 
 
 main.add_command(portal)
+main.add_command(notify)
 for each in keep.commands.values():
     main.add_command(each)
 
