@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["EVERY", "Daemon"]
 
-EVERY = {"discover": 60, "revisit": 300, "audit": 3600, "notify": 30, "maintain": 600, "heartbeat": 20}
-"""The ticks, and how many seconds lie between two of each."""
+EVERY = {"discover": 15, "revisit": 60, "audit": 3600, "notify": 15, "maintain": 600, "heartbeat": 20}
+"""The ticks, and how many seconds lie between two of each: a schedule is kept to within that of its listings."""
 
 _DRAIN = 20.0
 """Seconds that what is in flight has to be committed once the daemon is to end."""

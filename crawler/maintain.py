@@ -1,4 +1,4 @@
-"""The daemon's upkeep, tick by tick: room on the disk, copies, a check of the file, and what SQLite needs now and then.
+"""The daemon's upkeep, tick by tick: room on the disk, copies, checks of the file, and what SQLite needs now and then.
 
 What takes long (a copy, a check) is done in a thread, from read-only connections, while looks go on; it ends when the daemon is to.
 """
@@ -29,12 +29,12 @@ from storage.upkeep import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from pathlib import Path
 
     from crawler.ticks import Ticks
 
-__all__ = ["maintain"]
+__all__ = ["audit", "maintain"]
 
 
 async def maintain(ticks: Ticks, free: Callable[[Path], int] = free_bytes) -> None:
@@ -42,13 +42,22 @@ async def maintain(ticks: Ticks, free: Callable[[Path], int] = free_bytes) -> No
     if not ticks.settings.archive.exists():
         return
     await _watch_disk(ticks, free)
-    works = {BACKUP: _back_up, QUICK_CHECK: _check, OPTIMIZE: _optimize, SIZE: _measure}
-    due = what_is_due(ticks.ask(jobs_of, {}), ticks.how.clock.now(), backups=ticks.settings.backup.folder is not None)
-    for name in due:
-        if ticks.ending is None:
-            await works[name](ticks)
+    await _do_due(ticks, {BACKUP: _back_up, OPTIMIZE: _optimize, SIZE: _measure})
     async with ticks.briefly("upkeep") as archive:
         checkpoint(archive)
+
+
+async def audit(ticks: Ticks) -> None:
+    """Check the file, where that is due."""
+    if ticks.settings.archive.exists():
+        await _do_due(ticks, {QUICK_CHECK: _check})
+
+
+async def _do_due(ticks: Ticks, works: Mapping[str, Callable[[Ticks], Awaitable[None]]]) -> None:
+    due = what_is_due(ticks.ask(jobs_of, {}), ticks.how.clock.now(), backups=ticks.settings.backup.folder is not None)
+    for name in due:
+        if name in works and ticks.ending is None:
+            await works[name](ticks)
 
 
 async def _watch_disk(ticks: Ticks, free: Callable[[Path], int]) -> None:

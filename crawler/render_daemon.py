@@ -11,7 +11,7 @@ from crawler.daemon import Daemon
 from crawler.events import EventLog
 from crawler.healthz import serving
 from crawler.machine import RealMachine
-from crawler.maintain import maintain
+from crawler.maintain import audit, maintain
 from crawler.render_times import plural
 from crawler.run import How
 from crawler.session import Silent
@@ -33,7 +33,7 @@ def run_daemon(desk: Desk, chores: Mapping[str, Chore]) -> int:
     ticks = Ticks(desk.settings, how, log)
     number = len(ticks.targets)
     desk.screen.aside(f"Watching {plural(number, 'section')}; Ctrl-C or SIGTERM ends it, and loses nothing.")
-    daemon = Daemon(ticks, RealMachine(), service_manager(), desk.reload, {"maintain": maintain, **chores})
+    daemon = Daemon(ticks, RealMachine(), service_manager(), desk.reload, {"maintain": maintain, "audit": audit, **chores})
     return asyncio.run(_watch(daemon, desk))
 
 

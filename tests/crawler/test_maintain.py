@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from crawler.maintain import maintain
+from crawler.maintain import audit, maintain
 from storage.upkeep import BACKUP, OPTIMIZE, QUICK_CHECK, SIZE
 from tests.watching import Watch
 from tests.world import World
@@ -34,8 +34,9 @@ def watch(world):
 
 
 def upkeep(watch, free: int = PLENTY) -> None:
-    """Do the tick, with so much free on the disk."""
+    """Do both ticks, with so much free on the disk."""
     asyncio.run(maintain(watch.ticks, lambda _: free))
+    asyncio.run(audit(watch.ticks))
 
 
 def done(watch) -> dict[str, str]:
