@@ -81,8 +81,8 @@ class WorldSpec:
     hosts: int = HOSTS
 
 
-_BURST = Curve(total=1.0, power=0.8, scale=0.1)
-_SLOW = Curve(total=1.6, power=0.3, scale=1.0)
+_BURST = Curve(total=1.0, power=0.8, scale=0.1, floor=1 / 365)
+_SLOW = Curve(total=1.6, power=0.3, scale=1.0, floor=1 / 365)
 _FLAT = Curve(floor=0.025)
 
 WORLDS = (
