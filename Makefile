@@ -9,14 +9,15 @@ STAMP := $(VENV)/.complete
 NO_TESTS := 5
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow bench lint clean .venv
+.PHONY: help demo test test-slow bench bench-revisit lint clean .venv
 .DELETE_ON_ERROR:
 
 help:  ## say what there is
 	@echo "make demo       act out two crawls of an embedded portal on this machine (under a minute once built)"
 	@echo "make test       run the tests, with their coverage"
 	@echo "make test-slow  run the tests that need real time or other programs"
-	@echo "make bench      measure: labels, judgements, two hundred stories, a thousand kills, re-reading (half an hour)"
+	@echo "make bench      measure: labels, judgements, two hundred stories, a thousand kills, re-reading, revisits (an hour)"
+	@echo "make bench-revisit  compare ways of choosing what to look at again, in simulated worlds (part of bench)"
 	@echo "make lint       check style and types"
 	@echo "make .venv      build the virtual environment that the others use; they do so by themselves"
 	@echo "make clean      remove what the others made: .venv, caches, demo/"
@@ -33,9 +34,12 @@ test-slow: $(STAMP)
 
 # Each prints its figures beside their targets, `ok` or `short`; one that falls short does not keep the others from running.
 bench: $(STAMP)
-	@failed=0; for what in labels responses reading reparse hostile story; do \
+	@failed=0; for what in labels responses reading reparse hostile story revisit; do \
 		echo; echo "== $$what"; $(BIN)/python -m bench.$$what || failed=1; done; \
 	echo; echo "== kills"; $(BIN)/python -m tests.killed_points 1000 || failed=1; exit $$failed
+
+bench-revisit: $(STAMP)
+	@$(BIN)/python -m bench.revisit
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .

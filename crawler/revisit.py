@@ -1,23 +1,29 @@
 """When to look at a page again.  Pure: state in, instant out, so that what is due is a column and can be rebuilt.
 
-The rule of thumb of this version: pages change soon after they are published and ever more rarely later, so the wait grows
+What is learned of a page, its host and its class (`crawler.hazard`) and the host's plan of the day (`crawler.budget`) say when it
+is due.  Without them a rule of thumb does: pages change soon after they are published and ever more rarely later, so the wait grows
 with the page's age; a page seen while it is young is looked at 1, 6 and 24 hours after first sight; none waits over 90 days.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, NamedTuple
 
+from crawler.budget import Outlook, due_age
+from crawler.hazard import curve_of, learn, multiplier
 from storage.instants import instant, parse_instant
 from storage.records import State
 from storage.removal import RemovalRule
 
 if TYPE_CHECKING:
     from config.portal import Portal
+    from crawler.budget import Plan
+    from crawler.hazard import Learned
     from storage.state import PageState
 
-__all__ = ["next_look", "rule_of"]
+__all__ = ["Told", "learned_from", "next_look", "outlook_of", "rule_of", "told_by"]
 
 _FORCED = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 """After first sight, and likewise after a failure: errors and corrections come early."""
@@ -26,12 +32,23 @@ _YOUNG = timedelta(days=3)
 _SHARE_OF_AGE = 0.2
 _SHORTEST, _LONGEST = timedelta(hours=1), timedelta(days=90)
 _REMOVED = timedelta(days=30)
+_DAY = timedelta(days=1)
 
 
-def next_look(state: PageState, recorded_at: str, published_on: str | None) -> tuple[str, str]:
-    """Return when a page is due next, as an instant, and why: `new`, `failing`, `removed`, `young` or `age`.
+class Told(NamedTuple):
+    """What a look told: between which ages (in days) of the page, and whether it had changed in between."""
 
-    `recorded_at` is when the page was first listed, `published_on` the printed day (`YYYY-MM-DD`), where one is known.
+    ages: tuple[float, float]
+    changed: bool
+
+
+def next_look(
+    state: PageState, recorded_at: str, published_on: str | None, learned: Learned | None = None, plan: Plan | None = None
+) -> tuple[str, str]:
+    """Return when a page is due next, as an instant, and why: `new`, `failing`, `removed`, `young`, `age` or `learned`.
+
+    `recorded_at` is when the page was first listed, `published_on` the printed day (`YYYY-MM-DD`), where one is known; `learned`
+    and its host's `plan` count only together.
     """
     if state.last_look_at is None:
         return recorded_at, "new"
@@ -40,7 +57,46 @@ def next_look(state: PageState, recorded_at: str, published_on: str | None) -> t
         return instant(looked + _REMOVED), "removed"
     if state.fails:
         return instant(looked + _FORCED[min(state.fails, len(_FORCED)) - 1]), "failing"
+    if learned is not None and plan is not None:
+        due = due_age(outlook_of(state, published_on, learned), plan)
+        return instant(_origin(state, published_on)[0] + due * _DAY), "learned"
     return _next_by_age(state, looked, published_on)
+
+
+def outlook_of(state: PageState, published_on: str | None, learned: Learned) -> Outlook:
+    """Return what the due time of a page that was looked at rests on, for `due_age` and `plan_day`."""
+    origin, young = _origin(state, published_on)
+    looked = max(0.0, (parse_instant(state.last_look_at or "") - origin) / _DAY)
+    return Outlook(curve_of(learned.baseline), multiplier(learned.host, learned.page), looked, 0.0 if young else inf)
+
+
+def told_by(before: PageState, after: PageState, published_on: str | None) -> Told | None:
+    """Return what the look told that led from one state to the other, or None where it told nothing of changes.
+
+    That is the first sight of a page, a failure, a copy out of a cache, or the return of a removed page.  A removal is a change.
+    """
+    if before.last_confirmed_at is None or before.state is State.REMOVED:
+        return None
+    removed = after.state is State.REMOVED
+    seen = after.last_look_at if removed else after.last_confirmed_at
+    if seen is None or seen <= before.last_confirmed_at:
+        return None
+    origin, _ = _origin(before, published_on)
+    start, end = (max(0.0, (parse_instant(each) - origin) / _DAY) for each in (before.last_confirmed_at, seen))
+    return Told((start, end), changed=after.version_id != before.version_id)
+
+
+def learned_from(learned: Learned, told: Told | None) -> Learned:
+    """Return what is known of a page, its host and its class after a look."""
+    return learned if told is None else learn(learned.baseline, learned.host, learned.page, told.ages, changed=told.changed)
+
+
+def _origin(state: PageState, published_on: str | None) -> tuple[datetime, bool]:
+    """Return the instant from which a page's age counts, and whether it was found young: then the age counts from first sight."""
+    first_seen = parse_instant(state.first_seen_at or state.last_look_at or "")
+    printed = datetime.fromisoformat(f"{published_on}T00:00:00Z") if published_on else first_seen
+    young = first_seen - printed <= _YOUNG
+    return (first_seen if young else printed), young
 
 
 def _next_by_age(state: PageState, looked: datetime, published_on: str | None) -> tuple[str, str]:

@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.revisit import next_look
+from crawler.budget import Plan
+from crawler.hazard import UNTOLD, Baseline, Learned
+from crawler.revisit import Told, learned_from, next_look, told_by
 from storage.instants import instant, parse_instant
 from storage.records import State
 from storage.state import PageState
 
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 
 def live(*, first: datetime = START, looked: datetime = START, changed: datetime | None = None, **more: object) -> PageState:
@@ -74,3 +77,40 @@ def test_every_wait_is_between_an_hour_and_90_days(looked: int, changed: int | N
     change = START + timedelta(hours=min(changed, looked)) if changed is not None else None
     due, _ = next_look(live(looked=moment, changed=change), instant(START), published.isoformat() if published else None)
     assert timedelta(0) < parse_instant(due) - moment <= timedelta(days=90)
+
+
+def told(**after: object) -> Told | None:
+    """Return what a look told that was made ten days after first sight, of a page last confirmed on the first day."""
+    before = live(last_confirmed_at=instant(START), version_id=1)
+    return told_by(before, live(looked=START + 10 * DAY, **{"version_id": 1, **after}), "2026-11-01")
+
+
+def test_an_unchanged_look_tells_of_its_whole_wait() -> None:
+    """A look that confirms a page tells that it did not change since the last one."""
+    assert told(last_confirmed_at=instant(START + 10 * DAY)) == Told((0.0, 10.0), changed=False)
+
+
+def test_a_new_version_tells_of_a_change() -> None:
+    """So does a look that made a version, and a removal, which is a change too."""
+    assert told(last_confirmed_at=instant(START + 10 * DAY), version_id=2) == Told((0.0, 10.0), changed=True)
+    assert told(state=State.REMOVED, version_id=2) == Told((0.0, 10.0), changed=True)
+
+
+def test_failures_and_first_sights_tell_nothing() -> None:
+    """A failure says nothing of the page, and a first sight has nothing to compare with."""
+    assert told(fails=1, last_confirmed_at=instant(START)) is None
+    assert told_by(PageState(), live(last_confirmed_at=instant(START), version_id=1), None) is None
+
+
+def test_what_is_learned_says_when() -> None:
+    """A page that kept changing is due sooner than one that never did; failures and removals keep their own times."""
+    plan, dues = Plan(1.0, 0), []
+    for changed in (True, False):
+        learned = Learned(Baseline(), UNTOLD, UNTOLD)
+        for week in range(4):
+            learned = learned_from(learned, Told((7.0 * week, 7.0 * week + 7), changed=changed))
+        due, reason = next_look(live(looked=START + 28 * DAY), instant(START), "2026-11-01", learned, plan)
+        assert reason == "learned"
+        dues.append(due)
+    assert dues[0] < dues[1]
+    assert next_look(live(fails=1), instant(START), None, learned, plan) == (instant(START + timedelta(hours=1)), "failing")
