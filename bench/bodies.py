@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from config.portal import Portal, parse_portal
 from crawler.answers import Reader
-from crawler.revisit import next_look
+from crawler.revisit import POLICY
 from crawler.urls import article_id, url_key
 from storage.archive import Archive
 from storage.looks import Look
@@ -89,7 +89,7 @@ def menu_of(size: int = BYTES) -> str:
 @contextmanager
 def opened(path: Path, clock: Clock) -> Iterator[Archive]:
     """Open the archive for writing, by the benchmark's clock."""
-    with Archive.open(path, schedule=next_look, now=clock) as archive:
+    with Archive.open(path, schedule=POLICY, now=clock) as archive:
         yield archive
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["looks_due", "next_event", "paced", "sweeps_due"]
 
-PATIENT = frozenset({"age"})
+PATIENT = frozenset({"age", "learned", "every"})
 """Reasons of looks that are spread over the day; every other wants its look soon (`crawler.revisit`)."""
 _GATHER, _MANY = timedelta(hours=1), 20
 """For so long, or until they are so many, patient looks are gathered: a run for each would fill the file with runs."""

@@ -41,10 +41,11 @@ class Outlook(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """How a host's pages are due until the next night: at which index, and how many looks of a young page are forced."""
+    """How a host's pages are due until the next night: at which index, how many looks of young ones are forced, how soon at last."""
 
     least: float
     forced: int = len(FORCED)
+    longest: float = LONGEST
 
     @property
     def lead(self) -> float:
@@ -62,7 +63,7 @@ class Newborn(NamedTuple):
 def due_age(page: Outlook, plan: Plan) -> float:
     """Return the age at which a page is due next: when its index reaches the threshold, or a look is forced."""
     curve, factor, looked, seen = page
-    age = min(max(crossing(curve, factor, looked, plan.least), looked + SHORTEST), looked + LONGEST)
+    age = min(max(crossing(curve, factor, looked, plan.least), looked + SHORTEST), looked + plan.longest)
     if looked < seen + FORCED[-1]:
         return min([age, *(seen + after for after in FORCED[: plan.forced] if seen + after > looked)])
     return age
@@ -76,24 +77,24 @@ def looks_by(page: Outlook, now: float, until: float, plan: Plan) -> int:
     return looks
 
 
-def plan_day(pages: Sequence[tuple[Outlook, float]], newborn: Newborn, budget: float) -> Plan:
+def plan_day(pages: Sequence[tuple[Outlook, float]], newborn: Newborn, budget: float, longest: float = LONGEST) -> Plan:
     """Return the plan by which pages (each with its age now) and those to come need `budget` looks in the next day.
 
     The threshold is never below `LOWEST`: a small archive has more budget than there is reason to ask.
     """
     forced = min(int(FORCED_SHARE * budget / newborn.a_day), len(FORCED)) if newborn.a_day else len(FORCED)
-    none_due = Plan(_HIGHEST, forced)
+    none_due = Plan(_HIGHEST, forced, longest)
     tomorrow = sorted(((_pressing(page, now + 1, none_due), page, now) for page, now in pages), key=lambda each: -each[0])
     low, high = LOWEST, _HIGHEST
-    if _needed(tomorrow, newborn, Plan(low, forced), budget) <= budget:
-        return Plan(low, forced)
+    if _needed(tomorrow, newborn, Plan(low, forced, longest), budget) <= budget:
+        return Plan(low, forced, longest)
     while high > low * _CLOSE:
         middle = sqrt(low * high)
-        if _needed(tomorrow, newborn, Plan(middle, forced), budget) > budget:
+        if _needed(tomorrow, newborn, Plan(middle, forced, longest), budget) > budget:
             low = middle
         else:
             high = middle
-    return Plan(high, forced)
+    return Plan(high, forced, longest)
 
 
 def _pressing(page: Outlook, age: float, none_due: Plan) -> float:

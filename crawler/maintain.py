@@ -6,13 +6,17 @@ What takes long (a copy, a check) is done in a thread, from read-only connection
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from crawler.planning import plan_host
 from storage.alerts import Alert, is_open
 from storage.backup import back_up
 from storage.disk import DISK, disk_alert, free_bytes
 from storage.errors import ArchiveError, WorkStopped
+from storage.hazard import plan_made_at, save_plan
+from storage.instants import instant
 from storage.soundness import damage_of
 from storage.upkeep import (
     BACKUP,
@@ -36,12 +40,16 @@ if TYPE_CHECKING:
 
 __all__ = ["audit", "maintain"]
 
+_PLANNED_FOR = timedelta(hours=23)
+"""How long a plan holds: every night, whatever the hour of the first was."""
+
 
 async def maintain(ticks: Ticks, free: Callable[[Path], int] = free_bytes) -> None:
     """Do what is due of the upkeep; nothing before there is an archive."""
     if not ticks.settings.archive.exists():
         return
     await _watch_disk(ticks, free)
+    await _plan_looks(ticks)
     await _do_due(ticks, {BACKUP: _back_up, OPTIMIZE: _optimize, SIZE: _measure})
     async with ticks.briefly("upkeep") as archive:
         checkpoint(archive)
@@ -73,6 +81,20 @@ async def _watch_disk(ticks: Ticks, free: Callable[[Path], int]) -> None:
         ticks.log.event("resumed")
         async with ticks.briefly("alert") as archive:
             archive.recovered(DISK, DISK)
+
+
+async def _plan_looks(ticks: Ticks) -> None:
+    """Plan anew when the pages of each host are due, once a day: in a thread, for a large host takes seconds."""
+    now = ticks.how.clock.now()
+    made: dict[str, str] = ticks.ask(plan_made_at, {})
+    hosts = {host: target.portal for target in ticks.targets for host in target.portal.hosts}
+    for host, portal in hosts.items():
+        if ticks.ending is None and not instant(now - _PLANNED_FOR) < made.get(host, "") <= instant(now):
+            plan, dues = await asyncio.to_thread(ticks.ask, partial(plan_host, host=host, portal=portal, now=now), (None, []))
+            async with ticks.briefly("plan") as archive:
+                with archive.transaction():
+                    moved = save_plan(archive.connection, host, plan, dues, now) if plan else 0
+            ticks.log.event("planned", host=host, pages=len(dues), moved=moved, plan=plan and plan._asdict())
 
 
 async def _back_up(ticks: Ticks) -> None:

@@ -11,19 +11,18 @@ from datetime import datetime, timedelta
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.budget import Outlook, due_age
-from crawler.hazard import curve_of, learn, multiplier
+from crawler.budget import Outlook, Plan, due_age
+from crawler.hazard import Baseline, Learned, Tally, curve_of, learn, multiplier
+from storage.hazard import Known, Sum
 from storage.instants import instant, parse_instant
 from storage.records import State
 from storage.removal import RemovalRule
 
 if TYPE_CHECKING:
     from config.portal import Portal
-    from crawler.budget import Plan
-    from crawler.hazard import Learned
     from storage.state import PageState
 
-__all__ = ["Told", "learned_from", "next_look", "outlook_of", "rule_of", "told_by"]
+__all__ = ["POLICY", "Policy", "Told", "learned_from", "learned_of", "next_look", "origin_of", "outlook_of", "rule_of", "told_by"]
 
 _FORCED = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 """After first sight, and likewise after a failure: errors and corrections come early."""
@@ -33,6 +32,38 @@ _SHARE_OF_AGE = 0.2
 _SHORTEST, _LONGEST = timedelta(hours=1), timedelta(days=90)
 _REMOVED = timedelta(days=30)
 _DAY = timedelta(days=1)
+
+
+class Policy:
+    """The policy as the archive asks it (a `storage.hazard.Schedule`): sums in, sums out."""
+
+    def due(self, state: PageState, recorded_at: str, published_on: str | None, known: Known) -> tuple[str, str]:
+        """Return when a page is due next, as an instant, and why; without a plan of its host by the rule of thumb."""
+        plan = known.plan
+        if plan is None:
+            return next_look(state, recorded_at, published_on)
+        if plan.every is not None and state.state is State.LIVE and not state.fails and state.last_look_at is not None:
+            return instant(parse_instant(state.last_look_at) + timedelta(seconds=plan.every)), "every"
+        days = Plan(plan.least, plan.forced, plan.longest / _DAY.total_seconds())
+        return next_look(state, recorded_at, published_on, learned_of(known), days)
+
+    def taught(self, before: PageState, after: PageState, published_on: str | None, known: Known) -> Known | None:
+        """Return what is known after the look that led from one state to the other; None where it taught nothing."""
+        told = told_by(before, after, published_on)
+        if told is None:
+            return None
+        baseline, host, page = learned_from(learned_of(known), told)
+        by_age = tuple(Sum(*each) for each in zip(baseline.events, baseline.exposure, strict=True))
+        return Known(by_age, Sum(host.events, host.exposure), Sum(page.events, page.exposure), known.plan)
+
+
+POLICY = Policy()
+
+
+def learned_of(known: Known) -> Learned:
+    """Return what is kept of a page, its host and its class as the model reads it."""
+    events, exposure = zip(*known.by_age, strict=True) if known.by_age else ((), ())
+    return Learned(Baseline(events, exposure) if events else Baseline(), Tally(*known.host), Tally(*known.page))
 
 
 class Told(NamedTuple):
@@ -78,7 +109,7 @@ def told_by(before: PageState, after: PageState, published_on: str | None) -> To
     if before.last_confirmed_at is None or before.state is State.REMOVED:
         return None
     removed = after.state is State.REMOVED
-    seen = after.last_look_at if removed else after.last_confirmed_at
+    seen = after.missing_at if removed else after.last_confirmed_at
     if seen is None or seen <= before.last_confirmed_at:
         return None
     origin, _ = _origin(before, published_on)
@@ -92,8 +123,12 @@ def learned_from(learned: Learned, told: Told | None) -> Learned:
 
 
 def _origin(state: PageState, published_on: str | None) -> tuple[datetime, bool]:
+    return origin_of(state.first_seen_at, state.last_look_at, published_on)
+
+
+def origin_of(first_seen_at: str | None, last_look_at: str | None, published_on: str | None) -> tuple[datetime, bool]:
     """Return the instant from which a page's age counts, and whether it was found young: then the age counts from first sight."""
-    first_seen = parse_instant(state.first_seen_at or state.last_look_at or "")
+    first_seen = parse_instant(first_seen_at or last_look_at or "")
     printed = datetime.fromisoformat(f"{published_on}T00:00:00Z") if published_on else first_seen
     young = first_seen - printed <= _YOUNG
     return (first_seen if young else printed), young

@@ -12,7 +12,7 @@ from crawler.clock import Clock, WallClock
 from crawler.errors import CrawlError
 from crawler.hosts import Gate
 from crawler.http import Client, HttpOptions
-from crawler.revisit import next_look
+from crawler.revisit import POLICY
 from crawler.session import Reporter, Session, Silent, Target
 from crawler.turns import Turns
 from storage.archive import Archive
@@ -94,7 +94,7 @@ def open_archive(path: Path, how: How, *, trigger: str) -> Iterator[Archive]:
 
     Raises ArchiveError.
     """
-    with Archive.open(path, schedule=next_look, now=how.clock.now, wait=how.wait, on_wait=how.on_wait) as archive:
+    with Archive.open(path, schedule=POLICY, now=how.clock.now, wait=how.wait, on_wait=how.on_wait) as archive:
         _refuse_demo(archive, path, trigger)
         yield archive
 
@@ -108,7 +108,7 @@ async def archive_in_turn(path: Path, how: How, *, trigger: str) -> AsyncIterato
             await how.clock.sleep(STEP)
     finally:
         lock.leave_queue()
-    with Archive.under(lock, path, schedule=next_look, now=how.clock.now) as archive:
+    with Archive.under(lock, path, schedule=POLICY, now=how.clock.now) as archive:
         _refuse_demo(archive, path, trigger)
         yield archive
 

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from storage.queries import Row
 
-__all__ = ["Swept", "due_hosts", "last_sweeps", "next_due_after", "set_right"]
+
+__all__ = ["Swept", "due_hosts", "last_sweeps", "next_due_after", "pages_of_host", "set_right"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +82,17 @@ def set_right(connection: sqlite3.Connection, now: datetime) -> int:
 
 def _moment(text: str | None) -> datetime | None:
     return parse_instant(text) if text else None
+
+
+def pages_of_host(connection: sqlite3.Connection, host: str) -> list[Row]:
+    """Return what a host's plan rests on: its pages that answer and were looked at, with their states, kinds, days and sums."""
+    return rows(
+        connection,
+        "SELECT p.page_id AS page, g.kind, c.published_on, p.state, p.version_id, p.fails, p.first_seen_at, p.last_look_at,"
+        " p.last_changed_at, f.due_at, f.reason, coalesce(h.events, 0.0) AS events, coalesce(h.exposure, 0.0) AS exposure"
+        " FROM _pages p JOIN pages g ON g.id = p.page_id JOIN _frontier f ON f.page_id = p.page_id"
+        " LEFT JOIN contents c ON c.id = p.content_id"
+        " LEFT JOIN _hazard h ON h.scope = 'page' AND h.key = CAST(p.page_id AS TEXT) AND h.bin = 0"
+        " WHERE p.host = ? AND p.state = 'live' AND p.fails = 0 AND p.last_look_at IS NOT NULL ORDER BY p.page_id",
+        (host,),
+    )

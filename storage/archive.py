@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from storage.alerts import Alert
-    from storage.derived import Schedule
+    from storage.hazard import Schedule
     from storage.late import Late, Reread
     from storage.records import Fetch, Reading
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from storage.derived import Schedule
+    from storage.hazard import Schedule
     from storage.writer import Writer
 
 __all__ = ["WITH_PAGE", "Child", "Offered", "as_file", "children_of", "matched", "offer", "offered_as"]

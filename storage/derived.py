@@ -7,19 +7,19 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from storage.addresses import host_of
+from storage.hazard import forget, known_of, teach
 from storage.holding import held
 from storage.identity import Member
 from storage.instants import instant, later
 from storage.records import Kind, Outcome, PageKind, Purpose, Reason, Result, State
-from storage.state import LookFact, PageState, VersionFact, age_of_hops, fold
+from storage.state import LookFact, PageState, VersionFact, advance, age_of_hops, fold
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    Schedule = Callable[[PageState, str, str | None], tuple[str, str]]
-    """State, when the page was recorded, printed day -> when it is due next, and why."""
+    from storage.hazard import Schedule
 
 __all__ = [
     "look_of",
@@ -76,7 +76,8 @@ def plan(connection: sqlite3.Connection, page_id: int, schedule: Schedule, *, lo
     if kind == PageKind.IMPORT.value or (kind == PageKind.ATTACHMENT.value and not _is_offered(connection, page_id)):
         connection.execute("DELETE FROM _frontier WHERE page_id = ?", (page_id,))
         return
-    due_at, reason = schedule(page_state(connection, page_id), recorded_at, published_on)
+    known = known_of(connection, page_id, host, kind)
+    due_at, reason = schedule.due(page_state(connection, page_id), recorded_at, published_on, known)
     sooner = "SELECT 1 FROM _frontier WHERE page_id = ? AND due_at < ? AND reason IN ('copy', 'listing')"
     if looked or not connection.execute(sooner, (page_id, due_at)).fetchone():
         connection.execute(
@@ -219,10 +220,9 @@ def refold_page(connection: sqlite3.Connection, page_id: int) -> None:
 
 
 def rebuild(connection: sqlite3.Connection, schedule: Schedule) -> None:
-    """Make `_pages`, `_current` and `_frontier` anew from the ledger, in the caller's transaction."""
-    connection.execute("DELETE FROM _pages")
-    connection.execute("DELETE FROM _current")
-    connection.execute("DELETE FROM _frontier")
+    """Make `_pages`, `_current`, `_hazard` and `_frontier` anew from the ledger, in the caller's transaction."""
+    for table in ("_pages", "_current", "_frontier"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our names
     pages = [page_id for (page_id,) in connection.execute("SELECT id FROM pages ORDER BY id").fetchall()]
     for page_id in pages:
         track(connection, page_id)
@@ -232,8 +232,32 @@ def rebuild(connection: sqlite3.Connection, schedule: Schedule) -> None:
             " WHERE page_id = ?1",
             (page_id,),
         )
+    learn_anew(connection, pages, schedule)
+    for page_id in pages:
         plan(connection, page_id, schedule)
     refresh_releases(connection, pages)
+
+
+def learn_anew(connection: sqlite3.Connection, pages: Iterable[int], schedule: Schedule) -> None:
+    """Learn from all looks at `pages` once more, in the order in which they were made."""
+    forget(connection)
+    steps = []
+    for page_id in pages:
+        before = PageState()
+        for look in looks_of(connection, page_id):
+            after = advance(before, look)
+            steps.append((_taught_at(connection, look), page_id, before, after))
+            before = after
+    for _, page_id, before, after in sorted(steps, key=lambda step: step[0]):
+        teach(connection, page_id, before, after, schedule)
+
+
+def _taught_at(connection: sqlite3.Connection, look: LookFact) -> tuple[int, int]:
+    """Return a look's place in the order of what was learned: a removal was known with the last fetch that it rests on."""
+    if look.version is None or look.version.kind is not Kind.REMOVED:
+        return look.fetch_id, 0
+    (last,) = connection.execute("SELECT max(fetch_id) FROM proofs WHERE version_id = ?", (look.version.id,)).fetchone()
+    return max(look.fetch_id, last or 0), look.version.id
 
 
 # Validators are the page's own where the page's own address answered, in either scheme, and not the target of a redirect.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from storage.derived import Schedule
+    from storage.hazard import Schedule
     from storage.records import Reading
     from storage.state import LookFact
     from storage.writer import VersionRow, Writer

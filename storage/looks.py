@@ -10,6 +10,7 @@ from storage.children import offer
 from storage.comparing import base_as_read, said_before
 from storage.derived import look_of, looks_of, page_state, plan_with_copies, refresh_releases, save_state
 from storage.fingerprint import compare_sha256
+from storage.hazard import teach
 from storage.instants import instant, later
 from storage.marks import FLAP, is_unconfirmed, marked, was_told
 from storage.news import is_baseline, is_second_address, tell, tell_version
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.children import Offered
-    from storage.derived import Schedule
+    from storage.hazard import Schedule
     from storage.records import Fetch, Reading
     from storage.state import LookFact, PageState
     from storage.writer import VersionRow, Writer
@@ -97,6 +98,7 @@ def append_look(writer: Writer, look: Look, *, now: datetime, schedule: Schedule
     if look.rereading is not None and after.base_fetch_id == before.base_fetch_id:
         after = fold(looks_of(writer.connection, look.page_id))  # the base stayed, and reads otherwise now
     save_state(writer.connection, look.page_id, after)
+    teach(writer.connection, look.page_id, before, after, schedule)
     to_see = identify(writer, look.page_id, now, read=version is not None)
     refresh_releases(writer.connection, [look.page_id])
     suspected = before.state is State.LIVE and after.state is State.SUSPECT

@@ -13,6 +13,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from storage.derived import looks_of, page_state, plan, refold_page, refresh_releases
+from storage.hazard import teach
 from storage.holding import held
 from storage.instants import instant, parse_instant
 from storage.news import tell
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from zoneinfo import ZoneInfo
 
-    from storage.derived import Schedule
+    from storage.hazard import Schedule
     from storage.writer import Writer
 
 __all__ = [
@@ -241,6 +242,7 @@ def append_removal(  # noqa: PLR0913, PLR0917 - a removal's parts
     )
     _write_proofs(writer, version_id, checks, controls)
     refold_page(writer.connection, page_id)
+    teach(writer.connection, page_id, state, page_state(writer.connection, page_id), schedule)
     refresh_releases(writer.connection, [page_id])
     plan(writer.connection, page_id, schedule)
     tell(writer, Kind.REMOVED.value, now, version_id=version_id)

@@ -42,7 +42,7 @@ GUARD_TEXT = 1
 _ADDED = (("readings", "template"), ("_alerts", "steps"), ("_frontier", "url"), ("_outbox", "routed_at"))
 """The columns that migrations added to tables of the first one, all of them text and NULL in the rows that were there."""
 
-_CAME_LATER = ("_jobs", "_deliveries", "_receivers")
+_CAME_LATER = ("_jobs", "_deliveries", "_receivers", "_plans")
 """The operational tables that migrations added: empty in a file that is older."""
 
 migrations = Migrations("jiaxing-today")
@@ -101,6 +101,13 @@ def m005_whom_the_outbox_concerns(db: Database) -> None:
     indexes = [each for each in _statements(OPERATIONAL) if each.startswith("CREATE INDEX _outbox_")]
     for statement in (*_missing(db.conn), *indexes):
         db.execute(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS"))
+
+
+@migrations()
+def m006_when_to_look_again(db: Database) -> None:
+    """Let each host have its plan of when its pages are due."""
+    for statement in _missing(db.conn):
+        db.execute(statement)
 
 
 def _missing(connection: sqlite3.Connection) -> list[str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from storage.derived import Schedule
+    from storage.hazard import Schedule
     from storage.records import Listed
     from storage.writer import Writer
 

@@ -275,6 +275,10 @@ CREATE TABLE _hazard (
     scope TEXT NOT NULL, key TEXT NOT NULL, bin INTEGER NOT NULL, events REAL NOT NULL, exposure REAL NOT NULL,
     PRIMARY KEY (scope, key, bin)
 ) STRICT;
+-- How a host's pages are due until it is planned anew (`storage.hazard`).
+CREATE TABLE _plans (
+    host TEXT PRIMARY KEY, least REAL NOT NULL, forced INTEGER NOT NULL, every REAL, longest REAL NOT NULL, made_at TEXT NOT NULL
+) STRICT;
 -- What people are to be told, written with what it tells of; `routed_at` is when it was settled whom that concerns.
 CREATE TABLE _outbox (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, version_id INTEGER, fetch_id INTEGER, alert_id INTEGER, created_at TEXT NOT NULL,

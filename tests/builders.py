@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from storage.hazard import Known
     from storage.state import PageState
 
 HOST = "www.jiaxing.gov.cn"
@@ -62,9 +63,18 @@ class Clock:
         self.moment += timedelta(**time)
 
 
-def schedule(state: PageState, recorded_at: str, published_on: str | None) -> tuple[str, str]:
-    """Say when a page is due: at once; the reason tells all that a policy may go by, so that a wrong state shows."""
-    return state.last_look_at or recorded_at, f"{state.state} {state.looks} {state.fails} {published_on}"
+class _Telling:
+    """A policy that learns nothing and says that a page is due at once: its reason tells all that a policy may go by."""
+
+    def due(self, state: PageState, recorded_at: str, published_on: str | None, _: Known) -> tuple[str, str]:
+        """Say when a page is due, and why in words that show a wrong state."""
+        return state.last_look_at or recorded_at, f"{state.state} {state.looks} {state.fails} {published_on}"
+
+    def taught(self, *_: object) -> None:
+        """Learn nothing."""
+
+
+schedule = _Telling()
 
 
 def open_archive(path: Path, clock: Clock, **options: Any) -> Archive:

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from crawler.revisit import next_look
+from crawler.revisit import POLICY
 from storage.bodies import read_body
 from storage.derived import rebuild
 from storage.errors import ArchiveError
@@ -156,7 +156,7 @@ def _summaries(connection: sqlite3.Connection, tables: Iterable[str]) -> Iterabl
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
         connection.backup(copy)
         kept = {table: _rows(copy, table) for table in tables}
-        rebuild(copy, next_look)
+        rebuild(copy, POLICY)
         for table, rows in kept.items():
             fresh = _rows(copy, table)
             yield from (f"{table} has {row}, a rebuild has not" for row in sorted(rows - fresh, key=repr))

@@ -172,10 +172,21 @@ def test_a_copy_written_anew_a_quarter_of_an_hour_later(story, columns):
     assert releases(story) == [(columns[0], f"{columns[0]}@2", "live", 1)]
 
 
+class Patient:
+    """A policy that lets every page wait."""
+
+    def due(self, *_):
+        """Say that a page is due years later."""
+        return "2030-01-01T00:00:00.000Z", "age"
+
+    def taught(self, *_):
+        """Learn nothing."""
+
+
 @pytest.fixture
 def policy(path, clock):
     """Begin a story whose policy lets a page wait for a month, so that what is brought forward shows."""
-    archive = Archive.open(path, schedule=lambda *_: ("2030-01-01T00:00:00.000Z", "age"), now=clock)
+    archive = Archive.open(path, schedule=Patient(), now=clock)
     with archive:
         yield Story(archive, clock)
 

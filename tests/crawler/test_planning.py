@@ -1,0 +1,142 @@
+"""When pages are due by what was learned: kept in the file, planned once a day, and the same after a rebuild."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from crawler.maintain import maintain
+from crawler.run import How, open_archive
+from storage.instants import parse_instant
+from tests.watching import Watch
+from tests.world import World
+
+SUMS = "SELECT scope, key, bin, events, exposure FROM _hazard ORDER BY scope, key, bin"
+
+
+@pytest.fixture
+def world(tmp_path):
+    """Give a portal of 40 press releases, and a clock."""
+    with World(tmp_path, releases=40) as world:
+        yield world
+
+
+def plan(watch):
+    """Do the tick that plans."""
+    asyncio.run(maintain(watch.ticks, lambda _: 10**12))
+
+
+def waits(world, reason="learned"):
+    """Return for how many days each page waits from its last look on, of those that are due for a reason."""
+    sql = "SELECT p.page_id, p.last_look_at, f.due_at FROM _frontier f JOIN _pages p USING (page_id) WHERE f.reason = ?"
+    return {
+        row["page_id"]: (parse_instant(row["due_at"]) - parse_instant(row["last_look_at"])) / timedelta(days=1)
+        for row in world.rows(sql, reason)
+    }
+
+
+def test_looks_teach(world):
+    """The first look at a page teaches nothing; each later one that its page stood or changed, its host and its class too."""
+    world.crawl()
+    assert world.rows(SUMS) == []
+    edited = world.portal.releases[5]
+    for _ in range(3):
+        world.clock.pass_by()
+        world.portal.silent_edit(edited.id)
+        world.crawl()
+    page = world.page(edited.path)
+    told = {(row["scope"], row["key"]): row for row in world.rows(SUMS) if row["scope"] != "class"}
+    others = [row["events"] for (scope, key), row in told.items() if scope == "page" and key != str(page)]
+    assert told["page", str(page)]["events"] > 1
+    assert len(others) >= 39
+    assert max(others) == 0
+    (host,) = (row for (scope, _), row in told.items() if scope == "host")
+    assert 2.9 < host["events"] < 6
+    assert {row["key"] for row in world.rows(SUMS) if row["scope"] == "class"} >= {"release"}
+
+
+def test_a_rebuild_learns_the_same(world):
+    """The sums are the ledger's: dropped and learned anew, they are the same to the last digit, and so is what is due."""
+    world.crawl()
+    gone, edited = world.portal.releases[3:5]
+    world.portal.remove(gone.id)
+    for _ in range(4):
+        world.clock.pass_by()
+        world.portal.edit(edited.id)
+        world.crawl()
+    plan(Watch(world))
+    sums, due = world.rows(SUMS), world.rows("SELECT page_id, due_at, reason FROM _frontier ORDER BY page_id")
+    assert world.states(gone) == ["removed"]
+    with open_archive(world.settings.archive, How(clock=world.clock), trigger="rebuild") as archive:
+        archive.rebuild()
+    assert world.rows(SUMS) == sums
+    assert world.rows("SELECT page_id, due_at, reason FROM _frontier ORDER BY page_id") == due
+
+
+def test_pages_that_change_are_due_sooner(world):
+    """After a month of looks, the page that was edited each week waits for a shorter time than those that never were."""
+    watch = Watch(world, requests_per_day=20)
+    watch.tick("discover")
+    busy = world.portal.releases[7]
+    for day in range(28):
+        if day % 7 == 0:
+            world.portal.edit(busy.id)
+        watch.pass_by(days=1)
+        plan(watch)
+        watch.tick("revisit")
+    waiting = waits(world)
+    assert len(waiting) >= 40
+    others = sorted(wait for page, wait in waiting.items() if page != world.page(busy.path))
+    assert waiting[world.page(busy.path)] < others[len(others) // 4]
+    assert max(others) <= 90
+
+
+def test_a_plan_is_made_once_a_day(world):
+    """It holds for a day, survives a restart, and is made anew where it was made by a clock that ran ahead."""
+    watch = Watch(world)
+    watch.tick("discover")
+    plan(watch)
+    watch.again()
+    plan(watch)
+    assert len(watch.diary.of("planned")) == 1
+    watch.pass_by(hours=24)
+    plan(watch)
+    assert len(watch.diary.of("planned")) == 2
+    world.clock.instant -= timedelta(days=30)
+    plan(watch)
+    assert len(watch.diary.of("planned")) == 3
+
+
+def test_a_small_archive_is_left_in_peace(world):
+    """Three hundred looks a day for forty old pages would be eight a day each: they wait for days all the same."""
+    watch = Watch(world, requests_per_day=300)
+    watch.tick("discover")
+    plan(watch)
+    old = world.values("SELECT p.page_id FROM _pages p JOIN contents c ON c.id = p.content_id WHERE c.published_on < '2026-01-01'")
+    waiting = waits(world)
+    assert len(old) > 20
+    assert all(waiting[page] > 3 for page in old if page in waiting)
+
+
+@pytest.mark.parametrize(("recheck", "expected"), [("every 7d", 7.0), ("every 12h", 0.5)])
+def test_a_fixed_interval_is_kept(world, recheck, expected):
+    """Where the portal's file names an interval, that is when pages are due, new looks included."""
+    watch = Watch(world, schedule={"recheck": recheck})
+    watch.tick("discover")
+    plan(watch)
+    assert all(wait == pytest.approx(expected) for wait in waits(world, "every").values())
+    watch.pass_by(days=8)
+    watch.tick("revisit")
+    waiting = list(waits(world, "every").values())
+    assert len(waiting) >= 40
+    assert all(wait == pytest.approx(expected) for wait in waiting)
+
+
+def test_no_page_stays_unseen_for_longer_than_it_may(world):
+    """The longest wait of the portal's file bounds what was learned."""
+    watch = Watch(world, schedule={"longest_unseen": 5 * 86400.0}, requests_per_day=3)
+    watch.tick("discover")
+    plan(watch)
+    assert max(waits(world).values()) <= 5.0001
