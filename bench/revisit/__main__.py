@@ -64,7 +64,8 @@ def main(arguments: list[str]) -> int:
             _print_rows(WORLDS[place], budget, rows)
             if budget == TARGET_BUDGET:
                 short += _print_targets(WORLDS[place], rows)
-    print(f"\n{short} targets short" if short else "\nevery target ok")
+    if TARGET_BUDGET in budgets:
+        print(f"\n{short} targets short" if short else "\nevery target ok")
     return int(bool(short))
 
 
