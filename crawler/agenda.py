@@ -6,8 +6,10 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from config.timetable import is_due, next_time
+from crawler import budget
 from crawler.hosts import in_quiet_hours
-from storage.agenda import Swept, due_hosts, last_sweeps, next_due_after
+from storage.agenda import Swept, due_hosts, due_soon, last_sweeps, next_due_after
+from storage.hazard import plan_of
 from storage.instants import instant, parse_instant
 from storage.overview import spent_since
 from storage.queries import due_pages, rows
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from crawler.session import Target
     from storage.queries import Row
 
-__all__ = ["looks_due", "next_event", "paced", "sweeps_due"]
+__all__ = ["LEAD", "PATIENT", "looks_due", "next_event", "paced", "sweeps_due"]
 
 PATIENT = frozenset({"age", "learned", "every"})
 """Reasons of looks that are spread over the day; every other wants its look soon (`crawler.revisit`)."""
@@ -29,6 +31,8 @@ _GATHER, _MANY = timedelta(hours=1), 20
 _AHEAD = timedelta(hours=1)
 """So much of its budget of the day may a host be asked for at once: a tick has some looks to make, not a fraction of one."""
 _DAY = timedelta(days=1)
+LEAD = timedelta(days=budget.LEAD)
+"""How long before its time a page may be looked at."""
 
 
 def sweeps_due(connection: sqlite3.Connection, targets: Sequence[Target], now: datetime) -> list[tuple[Target, bool]]:
@@ -61,7 +65,20 @@ def looks_due(
         if host in rooms and (not is_patient or rooms[host] > 0):
             rooms[host] -= is_patient
             chosen.append(page)
-    return [page["page"] for page in chosen] if _are_worth_a_run(chosen, now) else []
+    if not _are_worth_a_run(chosen, now):
+        return []
+    return [page["page"] for page in chosen] + _ahead(connection, rooms, now)
+
+
+def _ahead(connection: sqlite3.Connection, rooms: Mapping[str, int], now: datetime) -> list[int]:
+    """Return pages that are due a little later, for which there is room now: budget that is not used is lost."""
+    ahead = []
+    for host, room in rooms.items():
+        plan = plan_of(connection, host)
+        if plan is not None and plan.every is None and room > 0:
+            lead = timedelta(days=budget.Plan(plan.least, plan.forced).lead)
+            ahead += due_soon(connection, host, now, now + lead, room)
+    return ahead
 
 
 def _are_worth_a_run(pages: Sequence[Row], now: datetime) -> bool:
@@ -84,19 +101,18 @@ def _is_closed(connection: sqlite3.Connection, portal: Portal, host: str, now: d
 
 def _room(connection: sqlite3.Connection, portal: Portal, host: str, now: datetime) -> int:
     """Return how many patient looks a host has room for now, by what it was asked for today."""
-    budget = portal.politeness.requests_per_day
     midnight = datetime.combine(now.astimezone(portal.zone).date(), time(), portal.zone)
-    return paced(budget, now - midnight, spent_since(connection, [host], instant(midnight))["later"])
+    return paced(portal.politeness.requests_per_day, now - midnight, spent_since(connection, [host], instant(midnight))["later"])
 
 
-def paced(budget: int, passed: timedelta, spent: int) -> int:
-    """Return how many looks may be made now of a day's `budget` (0: no bound), `passed` since midnight, with `spent` behind us.
+def paced(most: int, passed: timedelta, spent: int) -> int:
+    """Return how many looks may be made now of a day's `most` (0: no bound), `passed` since midnight, with `spent` behind us.
 
     The budget accrues over the day, so that what becomes due in the evening still finds some of it.
     """
-    if not budget:
+    if not most:
         return 1_000_000
-    accrued = budget * min((passed + _AHEAD) / _DAY, 1.0)
+    accrued = most * min((passed + _AHEAD) / _DAY, 1.0)
     return max(int(accrued) - spent, 0)
 
 

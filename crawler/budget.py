@@ -41,7 +41,7 @@ class Outlook(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """How a host's pages are due until the next night: at which index, how many looks of young ones are forced, how soon at last."""
+    """How a host's pages are due until the next night: at which index, how many looks of young ones are forced, within how long."""
 
     least: float
     forced: int = len(FORCED)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from crawler.alarms import watch, watch_listing
@@ -62,11 +63,11 @@ async def sweep(session: Session, due: Sequence[tuple[Target, bool]]) -> Summary
     return await _look_at_due(session, [target for target, _ in awake])
 
 
-async def revisit(session: Session, targets: Sequence[Target], pages: Sequence[int]) -> Summary:
-    """Look at those of `pages` that are due in `targets`, without reading any listing."""
+async def revisit(session: Session, targets: Sequence[Target], pages: Sequence[int], ahead: timedelta = timedelta()) -> Summary:
+    """Look at those of `pages` in `targets` that are due now or at most so long `ahead`, without reading any listing."""
     awake = [target for target in targets if _is_awake(session, target)]
     looks = _Looks(session, _by_section(session, awake))
-    due = looks.due(now=instant(session.clock.now()), only=pages)
+    due = looks.due(now=instant(session.clock.now() + ahead), only=pages)
     await looks.at(due + looks.left_over(but=due))
     await looks.end()
     return session.summary

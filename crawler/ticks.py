@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from crawler.agenda import looks_due, next_event, sweeps_due
+from crawler.agenda import LEAD, looks_due, next_event, sweeps_due
 from crawler.ping import ping
 from crawler.pipeline import revisit, sweep
 from crawler.run import archive_in_turn, choose_targets, do_job
@@ -87,7 +87,7 @@ class Ticks:
     async def revisit(self) -> None:
         """Look at the pages that are due; where another tick came in between, go on after it."""
         while (pages := self._due()) and not (self.paused or self.ending or frozenset(pages) == self._left):
-            job = partial(revisit, targets=self.targets, pages=pages)
+            job = partial(revisit, targets=self.targets, pages=pages, ahead=LEAD)
             self._yielded = False
             await self.run("revisit", job, f"looking at {len(pages)} pages")
             if not self._yielded:

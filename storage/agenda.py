@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage.instants import instant, parse_instant
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from storage.queries import Row
 
 
-__all__ = ["Swept", "due_hosts", "last_sweeps", "next_due_after", "pages_of_host", "set_right"]
+__all__ = ["Swept", "due_hosts", "due_soon", "last_sweeps", "next_due_after", "pages_of_host", "set_right"]
+
+
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,19 @@ def due_hosts(connection: sqlite3.Connection, now: datetime) -> dict[str, int]:
     """Return the hosts with pages that are due at `now`, and how many these are."""
     sql = "SELECT host, count(*) FROM _frontier WHERE due_at <= ? GROUP BY host"
     return dict(connection.execute(sql, (instant(now),)))
+
+
+def due_soon(connection: sqlite3.Connection, host: str, now: datetime, until: datetime, limit: int) -> list[int]:
+    """Return pages of a host that wait for their turn and are due after `now`, at the latest `until`, the first of them first.
+
+    None that was looked at within the hour before.
+    """
+    found = connection.execute(
+        "SELECT f.page_id FROM _frontier f JOIN _pages p USING (page_id) WHERE f.due_at > ? AND f.due_at <= ? AND f.host = ?"
+        " AND f.reason = 'learned' AND p.last_look_at < ? ORDER BY f.due_at, f.page_id LIMIT ?",
+        (instant(now), instant(until), host, instant(now - _HOUR), limit),
+    )
+    return [page for (page,) in found]
 
 
 def next_due_after(

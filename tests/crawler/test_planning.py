@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from crawler.budget import LOWEST
 from crawler.maintain import maintain
 from crawler.run import How, open_archive
-from storage.instants import parse_instant
+from storage.instants import instant, parse_instant
 from tests.watching import Watch
 from tests.world import World
 
@@ -140,3 +141,28 @@ def test_no_page_stays_unseen_for_longer_than_it_may(world):
     watch.tick("discover")
     plan(watch)
     assert max(waits(world).values()) <= 5.0001
+
+
+@pytest.mark.parametrize(("least", "expected"), [(0.5, 2), (LOWEST, 1)])
+def test_budget_that_is_left_is_used(world, least, expected):
+    """Where the budget is short, a page that is due within six hours is taken along by a run; where it is not, none is early."""
+    watch = Watch(world, requests_per_day=24)
+    watch.tick("discover")
+    plan(watch)
+    watch.pass_by(hours=25)
+    now = world.clock.instant
+    dues = [(1, now - timedelta(hours=2)), (2, now + timedelta(hours=5)), (3, now + timedelta(hours=7))]
+
+    async def arrange():
+        async with watch.ticks.briefly("test") as archive:
+            with archive.transaction():
+                run = archive.connection.execute
+                run("UPDATE _plans SET least = ?", (least,))
+                run("UPDATE _frontier SET due_at = ?, reason = 'learned'", (instant(now + timedelta(days=9)),))
+                for page, due in dues:
+                    run("UPDATE _frontier SET due_at = ? WHERE page_id = ?", (instant(due), page))
+
+    asyncio.run(arrange())
+    looks = watch.looks
+    watch.tick("revisit")
+    assert watch.looks == looks + expected

@@ -93,7 +93,8 @@ def test_an_unchanged_look_tells_of_its_whole_wait() -> None:
 def test_a_new_version_tells_of_a_change() -> None:
     """So does a look that made a version, and a removal, which is a change too."""
     assert told(last_confirmed_at=instant(START + 10 * DAY), version_id=2) == Told((0.0, 10.0), changed=True)
-    assert told(state=State.REMOVED, version_id=2) == Told((0.0, 10.0), changed=True)
+    gone = {"state": State.REMOVED, "version_id": 2, "missing_at": instant(START + 9 * DAY)}
+    assert told(**gone) == Told((0.0, 9.0), changed=True)  # from when on it was missing, however long the proof took
 
 
 def test_failures_and_first_sights_tell_nothing() -> None:
