@@ -16,7 +16,8 @@ help:  ## say what there is
 	@echo "make demo       act out two crawls of an embedded portal on this machine (under a minute once built)"
 	@echo "make test       run the tests, with their coverage"
 	@echo "make test-slow  run the tests that need real time or other programs"
-	@echo "make bench      measure: labels, judgements, two hundred stories, a thousand kills, re-reading, revisits (an hour)"
+	@echo "make bench      measure: labels, judgements, two hundred stories, a thousand kills, re-reading, revisits, an idle daemon,"
+	@echo "                three years of one in simulated time (two hours)"
 	@echo "make bench-revisit  compare ways of choosing what to look at again, in simulated worlds (part of bench)"
 	@echo "make lint       check style and types"
 	@echo "make .venv      build the virtual environment that the others use; they do so by themselves"
@@ -34,7 +35,7 @@ test-slow: $(STAMP)
 
 # Each prints its figures beside their targets, `ok` or `short`; one that falls short does not keep the others from running.
 bench: $(STAMP)
-	@failed=0; for what in labels responses reading reparse hostile story revisit; do \
+	@failed=0; for what in labels responses reading reparse hostile story revisit idle soak; do \
 		echo; echo "== $$what"; $(BIN)/python -m bench.$$what || failed=1; done; \
 	echo; echo "== kills"; $(BIN)/python -m tests.killed_points 1000 || failed=1; exit $$failed
 
