@@ -37,7 +37,7 @@ class EventLog:
 
     def listing(self, target: Target, rows: int, total: int | None, how: str) -> None:
         """Write how far the listing of a section was read."""
-        self._log.msg("listing", section=target.name, rows=rows, total=total, how=how)
+        self._log.msg("listing", section=target.name, rows=rows, total=total, how=f"{how})")
         self._then.listing(target, rows, total, how)
 
     def begin(self, looks: int) -> None:
