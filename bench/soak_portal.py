@@ -25,7 +25,7 @@ class Life:
     def __init__(self, begin: datetime, releases: int, seed: int) -> None:
         self.now = self.day = begin
         self.rng = Random(seed)
-        self.portal = Portal(seed, releases, lambda: self.now, per_page=100)
+        self.portal = Portal(seed, releases, lambda: self.now)
         self.done: Counter[str] = Counter()
         self.spared = {self.portal.golden.id}
 
