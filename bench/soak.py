@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 from config.portal import parse_portal
 from config.settings import Settings
 from config.timetable import next_time
+from crawler.maintain import maintain
 from crawler.run import How
 from crawler.ticks import Ticks
 from seeds.portal import portal_file
@@ -128,6 +129,7 @@ class Soak:
             self.clock.instant = max(ahead, now + _MINUTE)
 
     async def _tick(self) -> None:
+        await maintain(self.ticks, lambda _: 10**12)
         await self.ticks.discover()
         await self.ticks.revisit()
 

@@ -13,7 +13,7 @@ from config.portal import parse_portal
 from config.settings import FetchOptions, Settings
 from crawler.pipeline import crawl
 from crawler.reread import Wish, reparse
-from crawler.revisit import next_look
+from crawler.revisit import POLICY
 from crawler.run import How, choose_targets, open_archive, run_job
 from storage.derived import rebuild
 from tests.misbehaviour import response
@@ -156,7 +156,7 @@ class Site:
         with closing(sqlite3.connect(self.folder / "a.db", isolation_level=None)) as connection:
             connection.execute("BEGIN")
             before = [connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in ("_pages", "_current")]
-            rebuild(connection, next_look)
+            rebuild(connection, POLICY)
             after = [connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in ("_pages", "_current")]
             connection.execute("ROLLBACK")
         assert before == after
