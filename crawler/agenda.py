@@ -102,7 +102,8 @@ def _is_closed(connection: sqlite3.Connection, portal: Portal, host: str, now: d
 def _room(connection: sqlite3.Connection, portal: Portal, host: str, now: datetime) -> int:
     """Return how many patient looks a host has room for now, by what it was asked for today."""
     midnight = datetime.combine(now.astimezone(portal.zone).date(), time(), portal.zone)
-    return paced(portal.politeness.requests_per_day, now - midnight, spent_since(connection, [host], instant(midnight))["later"])
+    spent = spent_since(connection, [host], instant(midnight), instant(now))["later"]
+    return paced(portal.politeness.requests_per_day, now - midnight, spent)
 
 
 def paced(most: int, passed: timedelta, spent: int) -> int:

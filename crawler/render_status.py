@@ -108,7 +108,9 @@ def _unreplayed(connection: sqlite3.Connection) -> list[Row]:
 
 def _portal(portal: Portal, connection: sqlite3.Connection, desk: Desk) -> Row:
     path = desk.settings.portal_files.get(portal.name)
-    spent = overview.spent_since(connection, portal.hosts, instant(midnight(portal.zone, desk.screen.now)))
+    spent = overview.spent_since(
+        connection, portal.hosts, instant(midnight(portal.zone, desk.screen.now)), instant(desk.screen.now)
+    )
     return {
         "portal": portal.name,
         "file": desk.settings.origins.get(f"portals.{portal.name}"),

@@ -364,11 +364,11 @@ class Archive:
 
     def robots_since(self, url: str, since: datetime) -> KeptRobots | None:
         """Return the newest answer for a robots.txt at `url`, where it was asked for since `since`."""
-        return robots_since(self.connection, url, since)
+        return robots_since(self.connection, url, since, self._now())
 
     def spent_since(self, host: str, moment: datetime) -> dict[bool, int]:
         """Return how many looks a host was asked for since `moment`: first ones at a page under True, later ones under False."""
-        spent = spent_since(self.connection, [host], instant(moment))
+        spent = spent_since(self.connection, [host], instant(moment), self._stamp())
         return {True: spent["first"], False: spent["later"]}
 
     def rebuild(self) -> None:

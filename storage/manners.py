@@ -30,7 +30,7 @@ _ROBOTS = f"""
         )
         UNION ALL SELECT f.id, f.requested_at, f.status, f.body_id FROM fetches f JOIN hops h ON f.hop_of = h.id
     )
-    SELECT requested_at, status, body_id FROM hops WHERE requested_at >= ? ORDER BY id DESC LIMIT 1
+    SELECT requested_at, status, body_id FROM hops WHERE requested_at BETWEEN ? AND ? ORDER BY id DESC LIMIT 1
 """  # noqa: S608 - our names
 
 
@@ -49,9 +49,9 @@ def last_asked(connection: sqlite3.Connection, host: str, since: datetime, until
     return parse_instant(found) if found else None
 
 
-def robots_since(connection: sqlite3.Connection, url: str, since: datetime) -> KeptRobots | None:
-    """Return the newest answer for a robots.txt at `url`, where it was asked for since `since`."""
-    row = connection.execute(_ROBOTS, (url, instant(since))).fetchone()
+def robots_since(connection: sqlite3.Connection, url: str, since: datetime, until: datetime) -> KeptRobots | None:
+    """Return the newest answer for a robots.txt at `url`, where it was asked for between two instants."""
+    row = connection.execute(_ROBOTS, (url, instant(since), instant(until))).fetchone()
     if row is None:
         return None
     requested_at, status, body_id = row

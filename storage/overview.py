@@ -98,19 +98,20 @@ def asked_since(connection: sqlite3.Connection, since: str) -> Row:
     return found[0]
 
 
-def spent_since(connection: sqlite3.Connection, hosts: Sequence[str], since: str) -> Row:
-    """Return how many looks some hosts were asked for since an instant: the `first` at a page, and `later` ones.
+def spent_since(connection: sqlite3.Connection, hosts: Sequence[str], since: str, until: str) -> Row:
+    """Return how many looks some hosts were asked for between two instants: the `first` at a page, and `later` ones.
 
     A look counts once, however many hops it took; files and what we refused ourselves cost a host nothing.
+    What is recorded as later than `until` is not of today: it was asked for by a clock that ran ahead.
     """
     found = rows(
         connection,
         "SELECT coalesce(sum(first), 0) AS first, coalesce(sum(NOT first), 0) AS later FROM (SELECT NOT EXISTS"  # noqa: S608 - marks only
         " (SELECT 1 FROM fetches e WHERE e.page_id = f.page_id AND e.id < f.id) AS first"
         " FROM fetches f JOIN _pages p ON p.page_id = f.page_id"
-        f" WHERE {_LOOKS} AND f.hop_of IS NULL AND f.result <> '{Result.REFUSED}' AND f.requested_at >= ?"
+        f" WHERE {_LOOKS} AND f.hop_of IS NULL AND f.result <> '{Result.REFUSED}' AND f.requested_at BETWEEN ? AND ?"
         f" AND p.host IN ({_marks(hosts)}))",
-        (since, *hosts),
+        (since, until, *hosts),
     )
     return found[0]
 

@@ -92,6 +92,18 @@ def test_a_clock_that_was_set_back(site):
     assert site.clock.instant - began < timedelta(minutes=3)
 
 
+def test_what_was_done_by_a_clock_that_ran_ahead_is_not_todays(site):
+    """Looks and rules of a year to come use up no budget until then, and are not believed until then."""
+    site.clock.pass_by(timedelta(days=365))
+    for _ in range(2):
+        site.crawl()
+    assert site.asked["/robots.txt"] == 1
+    site.clock.instant -= timedelta(days=365)
+    summary, _ = site.run(lambda session, targets: recheck(session, targets, [1, 2]), requests_per_day=2)
+    assert (summary.counts["looked"], summary.left) == (2, [])
+    assert site.asked["/robots.txt"] == 2
+
+
 def test_a_row_of_another_host_is_refused_once(site):
     """A link to another host is tracked and refused on the record, at its first look alone; the others are read."""
     site.answers["list"] = listing(*map(link, range(1, 4)), link(9, host="http://elsewhere.example"))
