@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -24,7 +25,6 @@ from storage.lock import STEP
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import AsyncIterator, Callable, Sequence
-    from datetime import datetime, timedelta
 
     from config.settings import Settings
     from crawler.run import How, Job
@@ -36,6 +36,7 @@ __all__ = ["Log", "Ticks"]
 
 _Answer = TypeVar("_Answer")
 
+_LEFT_FOR = timedelta(hours=1)
 _CLOCK = "clock"
 _SET = "the clock of this machine was set {way} by {seconds} s while the daemon ran; {moved} looks were due by the old time"
 _STEPS = ("Look:   timedatectl status", "Requests keep the times at which they were recorded: `captures` shows them")
@@ -67,7 +68,7 @@ class Ticks:
     _open: Archive | None = None
     _waiting: int = 0
     _yielded: bool = False
-    _left: frozenset[int] = frozenset()
+    _left: tuple[datetime, frozenset[int]] = (datetime.min.replace(tzinfo=UTC), frozenset())
 
     @property
     def targets(self) -> list[Target]:
@@ -86,14 +87,21 @@ class Ticks:
 
     async def revisit(self) -> None:
         """Look at the pages that are due; where another tick came in between, go on after it."""
-        while (pages := self._due()) and not (self.paused or self.ending or frozenset(pages) == self._left):
+        while (pages := self._due()) and not (self._should_stop() or self._is_left(pages)):
             job = partial(revisit, targets=self.targets, pages=pages, ahead=LEAD)
             self._yielded = False
             await self.run("revisit", job, f"looking at {len(pages)} pages")
-            if not self._yielded:
-                self._left = frozenset(self._due())  # what stays due after its look would be due at every tick
+            if not (self._yielded or self._should_stop()):
+                self._left = self.how.clock.now(), frozenset(self._due())
         targets = self.targets
         self.next_at = self.ask(lambda file: next_event(file, targets, self.how.clock.now()), None)
+
+    def _is_left(self, pages: Sequence[int]) -> bool:
+        """Tell whether pages are what a run left over: due at every tick, they are tried again after a while, or with others.
+
+        By then there may be a new day's budget, or other settings.
+        """
+        return frozenset(pages) == self._left[1] and abs(self.how.clock.now() - self._left[0]) < _LEFT_FOR
 
     def _due(self) -> list[int]:
         targets = self.targets
@@ -104,7 +112,7 @@ class Ticks:
         async with self._at_desk(trigger, doing) as archive:
             if self.ending is not None:
                 return None
-            how = replace(self.how, should_stop=lambda: self.ending or self.paused, should_yield=self._should_yield)
+            how = replace(self.how, should_stop=self._should_stop, should_yield=self._should_yield)
             summary = await do_job(archive, self.settings, trigger, job, how)
         unread = [str(each) for each in summary.failed]
         self.log.event("run", trigger=trigger, counts=dict(summary.counts), left=summary.left, unread=unread)
@@ -137,6 +145,10 @@ class Ticks:
             return
         async with self._at_desk(trigger, trigger) as archive:
             yield archive
+
+    def _should_stop(self) -> str | None:
+        """Return why nothing is to be asked now."""
+        return self.ending or self.paused
 
     def _should_yield(self) -> str | None:
         """Return why a run is not to begin another page now: it goes on once the tick that waits has done."""

@@ -82,7 +82,7 @@ def next_due_after(
 def set_right(connection: sqlite3.Connection, now: datetime) -> int:
     """Move what is due by a clock that ran ahead, in the caller's transaction: as long from now as it was from its look.
 
-    Return how many pages were looked at in what is the future now.
+    A page that nobody looked at yet is due since it was listed, which is no later than now.  Return how many pages were moved.
     """
     ahead: Mapping[int, tuple[str, str]] = {
         page: (due_at, looked_at)
@@ -94,7 +94,12 @@ def set_right(connection: sqlite3.Connection, now: datetime) -> int:
     for page, (due_at, looked_at) in ahead.items():
         wait = max(parse_instant(due_at) - parse_instant(looked_at), now - now)
         connection.execute("UPDATE _frontier SET due_at = ? WHERE page_id = ?", (instant(now + wait), page))
-    return len(ahead)
+    listed = connection.execute(
+        "UPDATE _frontier SET due_at = ?1 WHERE reason = 'new' AND due_at > ?1"
+        " AND (SELECT last_look_at FROM _pages p WHERE p.page_id = _frontier.page_id) IS NULL",
+        (instant(now),),
+    )
+    return len(ahead) + listed.rowcount
 
 
 def _moment(text: str | None) -> datetime | None:

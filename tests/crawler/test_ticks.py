@@ -280,3 +280,39 @@ def test_what_cannot_be_looked_at_makes_no_run_at_every_tick(watch, world):
     for _ in range(3):
         watch.tick("revisit")
     assert len(watch.runs) <= runs + 1
+
+
+def test_a_page_listed_by_a_clock_that_ran_ahead(world):
+    """What was listed in a year to come and not looked at yet is new now, and not in a year."""
+    watch = Watch(world)
+    world.clock.instant += timedelta(days=365)
+    watch.ticks.how = _how_that(watch, after=3, then=lambda: setattr(watch.ticks, "ending", "told to end"))
+    watch.tick("discover")
+    world.clock.instant -= timedelta(days=365)
+    watch.again()
+    asyncio.run(watch.ticks.clock_jumped(timedelta(days=-365)))
+    watch.tick("revisit")
+    assert world.values("SELECT count(*) FROM _pages WHERE looks = 0") == [0]
+
+
+def test_what_a_pause_left_is_taken_up_when_it_ends(watch):
+    """A run that a full disk broke off goes on as soon as there is room, also where nothing else became due."""
+    watch.at(100, "09:30")
+    watch.ticks.how = _how_that(watch, after=3, then=lambda: setattr(watch.ticks, "paused", "the disk is nearly full"))
+    looks = watch.looks
+    watch.tick("revisit")
+    assert watch.looks == looks + 3
+    watch.ticks.paused = None
+    watch.tick("revisit")
+    assert watch.looks >= looks + 12
+
+
+def test_what_a_budget_left_is_taken_up_the_next_day(world):
+    """Pages that found the day's budget used up are looked at once there is one again, also where nothing else became due."""
+    watch = Watch(world, requests_per_day_backfill=4, schedule={"discover": "every 30d"})
+    watch.tick("discover")
+    for _ in range(2):
+        watch.tick("revisit")
+        watch.pass_by(days=1)
+    watch.tick("revisit")
+    assert watch.looks >= 12
