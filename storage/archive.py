@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from storage.alerts import close_alert, is_open, raise_alert
-from storage.connect import create, is_fresh, open_writer, translated
+from storage.connect import assert_unmoved, create, file_at, is_fresh, open_writer, translated
 from storage.derived import page_state, plan, rebuild, track
 from storage.fingerprint import page_key
 from storage.honesty import is_trusted, judge_host, look_at_unproven, rebuild_trust
@@ -58,6 +58,7 @@ class Archive:
         self._schedule = schedule
         self._now = now
         self._writer = Writer(db.conn)
+        self._file = file_at(path)
         self._depth = 0
 
     @classmethod
@@ -119,13 +120,17 @@ class Archive:
     def is_ours_again(self) -> bool:
         """Queue for the file once it was let go, and tell whether it is ours again; what was remembered of it is read anew.
 
-        Raises NewerArchive or ArchiveDamaged where the other left something that we cannot go on with.
+        Raises ArchiveMissing, NewerArchive or ArchiveDamaged where the other left something that we cannot go on with.
         """
         if not self._lock.try_once():
             return False
-        with translated(self.path):
-            check(self._db, str(self.path))
-            self._writer.reload()
+        with ExitStack() as stack:
+            stack.callback(self._lock.release)  # what we cannot go on with is not ours: nobody may write to it
+            with translated(self.path):
+                assert_unmoved(self.path, self._file)
+                check(self._db, str(self.path))
+                self._writer.reload()
+            stack.pop_all()
         return True
 
     def take_back(self, wait: float, pause: Callable[[float], None] = time.sleep) -> bool:
@@ -154,6 +159,7 @@ class Archive:
             return
         assert self.is_ours, "nothing may be written to an archive that was let go"
         with translated(self.path), ExitStack() as stack:
+            assert_unmoved(self.path, self._file)
             self.connection.execute("BEGIN IMMEDIATE")
             stack.callback(self._roll_back)
             self._depth = 1

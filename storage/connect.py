@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Migrations
 
-__all__ = ["create", "is_fresh", "open_reader", "open_writer", "translated"]
+__all__ = ["assert_unmoved", "create", "file_at", "is_fresh", "open_reader", "open_writer", "translated"]
 
 _BUSY_MS = 10_000
 _SQLITE, _HEADER_SIZE, _ID_AT = b"SQLite format 3\0", 100, slice(68, 72)
@@ -104,6 +104,24 @@ def open_writer(
         migrate(db, steps)
         stack.pop_all()
         return db
+
+
+def file_at(path: Path) -> tuple[int, int] | None:
+    """Return which file lies at a path, whatever its name: its device and number; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def assert_unmoved(path: Path, file: tuple[int, int] | None) -> None:
+    """Raise ArchiveMissing where the file that is open is not the one at its path any more: it would be written for nobody."""
+    if file_at(path) != file:
+        raise ArchiveMissing(
+            f"{path} was deleted or replaced while it was open for writing",
+            hint="what was written until then is in the file that was there before; run the command again for the one there now",
+        )
 
 
 def create(path: Path) -> None:

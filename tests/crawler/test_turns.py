@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -14,6 +16,7 @@ import pytest
 from crawler.pipeline import recheck
 from crawler.run import How, choose_targets, open_archive, run_job
 from storage.connect import open_reader
+from storage.errors import ArchiveMissing, NewerArchive
 from storage.lock import WriterLock
 from tests.site import Site, article
 from tests.soundness import faults_of
@@ -138,3 +141,43 @@ def test_what_the_other_wrote_is_known_afterwards(site):
         archive.section("site", "third")
     with closing(open_reader(settings.archive)) as reader:
         assert not faults_of(reader, ended=True)
+
+
+def test_what_a_newer_version_left_is_not_written_to(site):
+    """Where the other brought the file up to what we do not know, it is not ours again: not even the run's end is written to it."""
+    settings = site.settings()
+    with open_archive(settings.archive, How(), trigger="crawl") as archive:
+        archive.let_go()
+        with closing(sqlite3.connect(settings.archive)) as other, other:
+            other.execute(
+                "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) SELECT migration_set, 'm999', '' "
+                "FROM _sqlite_migrations LIMIT 1"
+            )
+        with pytest.raises(NewerArchive):
+            archive.is_ours_again()
+        assert not archive.is_ours
+        assert not WriterLock(settings.archive).is_wanted()
+
+
+@pytest.mark.parametrize("restored", [True, False], ids=["replaced", "deleted"])
+def test_a_file_that_lies_there_no_more_is_not_written_to(site, tmp_path, restored):
+    """What would be written to a file that was replaced or deleted, nobody would ever read: that is refused, and said."""
+    settings = site.settings()
+    shutil.copy(settings.archive, tmp_path / "copy.db")
+    with open_archive(settings.archive, How(), trigger="crawl") as archive:
+        archive.section("site", "other")
+        for end in ("", "-wal", "-shm"):
+            settings.archive.with_name(settings.archive.name + end).unlink()
+        if restored:
+            (tmp_path / "copy.db").rename(settings.archive)
+        with pytest.raises(ArchiveMissing, match="deleted or replaced"):
+            archive.section("site", "third")
+        archive.let_go()
+        with pytest.raises(ArchiveMissing, match="deleted or replaced"):
+            archive.take_back(0)
+        assert not archive.is_ours
+    if restored:
+        with open_archive(settings.archive, How(), trigger="crawl") as archive:
+            archive.section("site", "fourth")
+        with closing(open_reader(settings.archive)) as reader:
+            assert not faults_of(reader, ended=True)
