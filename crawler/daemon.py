@@ -17,13 +17,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.base import BaseTrigger
 
 from config.errors import SettingsError
 from crawler.heartbeat import ENDED, Heartbeat
 from crawler.machine import ClockReading, Machine, jump, tell_manager
 from storage.agenda import set_right
-from storage.alerts import Alert
+from storage.alerts import Alert, open_alerts
 from storage.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Chore = Callable[[Ticks], Coroutine[None, None, None]]
     """What else is done at a tick, by what the daemon was given."""
 
-__all__ = ["EVERY", "Daemon"]
+__all__ = ["EVERY", "Daemon", "Every"]
 
 EVERY = {"discover": 15, "revisit": 60, "audit": 3600, "notify": 15, "maintain": 600, "heartbeat": 20}
 """The ticks, and how many seconds lie between two of each: a schedule is kept to within that of its listings."""
@@ -49,6 +49,26 @@ _GLANCE = 10.0
 _JUMPED = timedelta(seconds=60)
 """A wall clock that gained or lost more than this was set."""
 _FAILED = "daemon"
+_LONGEST_REST = 900.0
+"""Seconds.  A tick that fails again and again may have asked a portal something each time."""
+
+
+class Every(BaseTrigger):  # type: ignore[misc]
+    """A tick every so many seconds, however many were missed.
+
+    The library's own interval would count them all, one by one: a minute and a gigabyte where a machine without a clock of its own
+    learns the year.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._every = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Return when the tick comes next."""
+        if previous_fire_time is None:
+            return now
+        following: datetime = previous_fire_time + self._every
+        return following if following > now else now + self._every
 
 
 @dataclass(slots=True)
@@ -68,7 +88,8 @@ class Daemon:
     _heartbeat: Heartbeat | None = None
     _running: set[asyncio.Task[None]] = field(default_factory=set)
     _broken: set[asyncio.Task[None]] = field(default_factory=set)
-    _failed: set[str] = field(default_factory=set)
+    _failed: dict[str, int] = field(default_factory=dict)
+    _resting: dict[str, float] = field(default_factory=dict)
     _over: asyncio.Event = field(default_factory=asyncio.Event)
     _ends: int = 0
 
@@ -80,24 +101,43 @@ class Daemon:
         now = self.ticks.how.clock.now
         with Heartbeat.claim(self.ticks.settings.archive, now()) as self._heartbeat:
             self._listen()
-            await self._begin()
-            scheduler = self._scheduler()
-            watch = asyncio.create_task(self._watch_clocks(scheduler))
-            tell_manager(self.manager.socket, "READY=1")
-            await self._over.wait()
-            watch.cancel()
-            scheduler.pause()
-            await self._end()
-            scheduler.shutdown(wait=False)
-            await asyncio.sleep(0)  # it only asks the loop to end it
+            if await self._has_begun():
+                await self._watch()
             self._heartbeat.beat(now(), doing=ENDED)
         return 0
+
+    async def _has_begun(self) -> bool:
+        """Begin; tell whether that was so before the daemon was to end: another process may write for an hour."""
+        beginning, over = asyncio.create_task(self._begin()), asyncio.create_task(self._over.wait())
+        await asyncio.wait((beginning, over), return_when=asyncio.FIRST_COMPLETED)
+        over.cancel()
+        if beginning.done():
+            beginning.result()
+            return True
+        beginning.cancel()
+        await asyncio.wait((beginning,))
+        return False
+
+    async def _watch(self) -> None:
+        """Let the ticks come until told to end."""
+        scheduler = self._scheduler()
+        clocks = asyncio.create_task(self._watch_clocks(scheduler))
+        tell_manager(self.manager.socket, "READY=1")
+        await self._over.wait()
+        clocks.cancel()
+        scheduler.pause()
+        await self._end()
+        scheduler.shutdown(wait=False)
+        await asyncio.sleep(0)  # it only asks the loop to end it
 
     async def _begin(self) -> None:
         """Bring the archive up to date, so that one that cannot be written to ends the daemon and not each of its ticks."""
         async with self.ticks.briefly("start") as archive:
             with archive.transaction():
                 set_right(archive.connection, self.ticks.how.clock.now())
+            archive.recovered(_FAILED, "clock")  # for that is what this tick would have done
+            told = {alert["subject"] for alert in open_alerts(archive.connection) if alert["kind"] == _FAILED}
+            self._failed = dict.fromkeys(told, 1)
         settings = self.ticks.settings
         names = [target.name for target in self.ticks.targets]
         self.ticks.log.event("daemon-started", archive=str(settings.archive), sections=names, vantage=settings.vantage)
@@ -109,13 +149,14 @@ class Daemon:
         works = {"discover": self.ticks.discover, "revisit": self.ticks.revisit, "heartbeat": self._beat}
         works |= {name: partial(chore, self.ticks) for name, chore in self.chores.items()}
         for name, work in works.items():
-            every = IntervalTrigger(seconds=EVERY[name], timezone=UTC)
-            scheduler.add_job(self._tick, every, args=[name, work], id=name, next_run_time=datetime.now(UTC))
+            scheduler.add_job(self._tick, Every(EVERY[name]), args=[name, work], id=name, next_run_time=datetime.now(UTC))
         scheduler.start()
         return scheduler
 
     async def _tick(self, name: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
-        """Do one tick; whatever it raises is told, and it comes again at its time."""
+        """Do one tick; whatever it raises is told, and it comes again at its time, or later where it fails again and again."""
+        if self.machine.uptime() < self._resting.get(name, 0.0):
+            return
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
@@ -133,14 +174,17 @@ class Daemon:
             return
         if error is not None:
             self.ticks.log.event("tick-failed", tick=name, error=f"{type(error).__name__}: {error}", where=_where(error))
+            self._failed[name] = self._failed.get(name, 0) + 1
+            self._resting[name] = self.machine.uptime() + _rest(name, self._failed[name])
+        if self.ticks.ending is not None:
+            return  # there is no time to wait for the archive; the next daemon will see
         try:
             async with self.ticks.briefly("alert") as archive:
                 if error is None:
                     archive.recovered(_FAILED, name)
-                    self._failed.discard(name)
-                elif name not in self._failed:
+                    del self._failed[name]
+                else:
                     archive.alert(_alert(name, error))
-                    self._failed.add(name)
         except (ArchiveError, sqlite3.Error, OSError) as exc:  # a file that cannot be written to cannot be told either
             self.ticks.log.event("alert-failed", tick=name, error=f"{type(exc).__name__}: {exc}")
 
@@ -206,6 +250,7 @@ class Daemon:
             self.ticks.log.event("settings-refused", why=str(exc))
         else:
             self.ticks.settings = settings
+            self._resting.clear()
             self.ticks.log.event("settings-read", sections=[target.name for target in self.ticks.targets])
         tell_manager(self.manager.socket, "READY=1")
 
@@ -225,6 +270,11 @@ def _alert(name: str, error: Exception) -> Alert:
         _where(error),
         ("Look:   journalctl -u jiaxing-today, or wherever the daemon's lines go, for tick-failed", "See:    jiaxing-today status"),
     )
+
+
+def _rest(name: str, times: int) -> float:
+    """Return for how many seconds a tick that failed so many times in a row is left out; the sign of life is never."""
+    return 0.0 if name == "heartbeat" else min(EVERY.get(name, 0) * 2.0 ** min(times, 10), _LONGEST_REST)
 
 
 def _where(error: Exception) -> str:

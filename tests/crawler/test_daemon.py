@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -14,12 +15,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.service import ServiceManager, service_manager
+from crawler.daemon import Daemon, Every
 from crawler.heartbeat import ENDED, read_heartbeat
 from crawler.machine import ClockReading, jump, tell_manager
 from seeds.portal import Portal, PortalServer, portal_file
 from storage.connect import open_reader
+from storage.lock import WriterLock
 from tests.daemons import ROOT, daemon, until, write_portal
 from tests.soundness import faults_of
+from tests.watching import Watch
+from tests.world import World
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -177,3 +182,99 @@ def test_jumps(wall, uptime, expected):
     """A jump is what the wall clock did beyond what passed; a sleep of the machine is none."""
     before, after = ClockReading(NOON, 100.0), ClockReading(NOON + timedelta(seconds=wall), 100.0 + uptime)
     assert jump(before, after) == timedelta(seconds=expected)
+
+
+def test_told_to_end_while_another_writes(folder):
+    """A daemon that has not begun yet, for another process writes, ends as soon as it is told to."""
+    lock = WriterLock(folder / "archive.db")
+    assert lock.try_once()
+    with daemon(folder) as process:
+        deadline = time.monotonic() + 20
+        while not lock.is_wanted():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(5) == 0
+    assert read_heartbeat(folder / "archive.db").doing == ENDED
+    assert not lock.is_wanted()
+    lock.release()
+
+
+def test_ticks_that_were_missed_are_not_counted():
+    """Where a machine learns the year, the next tick is one interval away; else ticks come at their times."""
+    every, early = Every(15), datetime(1970, 1, 1, tzinfo=UTC)
+    step = timedelta(seconds=15)
+    assert every.get_next_fire_time(None, NOON) == NOON
+    assert every.get_next_fire_time(early, NOON) == NOON + step
+    assert every.get_next_fire_time(NOON, NOON + step / 3) == NOON + step
+
+
+class Uptime:
+    """A machine's uptime that only the test moves."""
+
+    seconds = 100.0
+
+    def uptime(self):
+        """Return the seconds since the machine was started."""
+        return self.seconds
+
+
+@pytest.fixture
+def machine():
+    """Give a machine."""
+    return Uptime()
+
+
+@pytest.fixture
+def watched(tmp_path):
+    """Give the ticks of a daemon of an archive that was crawled once."""
+    with World(tmp_path, releases=12) as world:
+        watch = Watch(world)
+        watch.tick("discover")
+        yield watch
+
+
+def begun(watch, machine):
+    """Return a daemon that has begun."""
+    made = Daemon(watch.ticks, machine, ServiceManager(None, None), lambda: watch.settings)
+    asyncio.run(made._begin())
+    return made
+
+
+async def fail():
+    """Fail as no tick ought to."""
+    raise ValueError("a mistake of ours")
+
+
+async def work():
+    """Do what was to be done."""
+
+
+def alerts(watch):
+    """Return the alerts of failing ticks that are open."""
+    return watch.world.values("SELECT subject FROM _alerts WHERE kind = 'daemon' AND closed_at IS NULL")
+
+
+def test_a_tick_that_fails_is_tried_ever_more_seldom(watched, machine):
+    """What fails each time does so four times an hour in the end, asking its portal no more often; new settings try it at once."""
+    made = begun(watched, machine)
+    for _ in range(6 * 240):
+        asyncio.run(made._tick("discover", fail))
+        machine.seconds += 15
+    failed = len(watched.diary.of("tick-failed"))
+    assert 6 * 4 <= failed <= 6 * 4 + 10
+    assert alerts(watched) == ["discover"]
+    made.read_settings()
+    asyncio.run(made._tick("discover", work))
+    assert alerts(watched) == []
+
+
+def test_an_alert_of_a_tick_is_over_when_a_later_daemon_does_it(watched, machine):
+    """A daemon that works again after it was mended and started anew says so."""
+    asyncio.run(begun(watched, machine)._tick("revisit", fail))
+    assert alerts(watched) == ["revisit"]
+    watched.again()
+    made = begun(watched, machine)
+    assert alerts(watched) == ["revisit"]
+    asyncio.run(made._tick("revisit", work))
+    assert alerts(watched) == []
