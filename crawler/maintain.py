@@ -10,13 +10,17 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from crawler.alarms import BULK, HOST, LAYOUT, LISTING, REWORDED, SHRUNK
+from crawler.honesty import LIES
 from crawler.planning import plan_host
-from storage.alerts import Alert, is_open
+from crawler.proving import BLOCK
+from crawler.ticks import CLOCK
+from storage.alerts import Alert, is_open, open_alerts
 from storage.backup import back_up
 from storage.disk import DISK, disk_alert, free_bytes
 from storage.errors import ArchiveError, WorkStopped
 from storage.hazard import plan_made_at, save_plan
-from storage.instants import instant
+from storage.instants import instant, parse_instant
 from storage.soundness import damage_of
 from storage.upkeep import (
     BACKUP,
@@ -34,14 +38,20 @@ from storage.upkeep import (
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
+    from config.settings import Settings
     from crawler.ticks import Ticks
+    from storage.queries import Row
 
 __all__ = ["audit", "maintain"]
 
 _PLANNED_FOR = timedelta(hours=23)
 """How long a plan holds: every night, whatever the hour of the first was."""
+_OF_SECTIONS, _OF_HOSTS = frozenset({LAYOUT, LISTING, SHRUNK, REWORDED, BULK}), frozenset({HOST, BLOCK, LIES})
+_CLOCK_FOR = timedelta(days=1)
+"""For so long an operator is told that the clock was set: nothing more will come of it."""
 
 
 async def maintain(ticks: Ticks, free: Callable[[Path], int] = free_bytes) -> None:
@@ -49,6 +59,7 @@ async def maintain(ticks: Ticks, free: Callable[[Path], int] = free_bytes) -> No
     if not ticks.settings.archive.exists():
         return
     await _watch_disk(ticks, free)
+    await _end_alerts(ticks)
     await _plan_looks(ticks)
     await _do_due(ticks, {BACKUP: _back_up, OPTIMIZE: _optimize, SIZE: _measure})
     async with ticks.briefly("upkeep") as archive:
@@ -81,6 +92,30 @@ async def _watch_disk(ticks: Ticks, free: Callable[[Path], int]) -> None:
         ticks.log.event("resumed")
         async with ticks.briefly("alert") as archive:
             archive.recovered(DISK, DISK)
+
+
+async def _end_alerts(ticks: Ticks) -> None:
+    """Close the alerts that nothing else will ever close."""
+    now = ticks.how.clock.now()
+    opened: list[Row] = ticks.ask(open_alerts, [])
+    over = [alert for alert in opened if _is_over(alert, ticks.settings, now)]
+    if over:
+        async with ticks.briefly("alert") as archive:
+            for alert in over:
+                archive.recovered(alert["kind"], alert["subject"])
+
+
+def _is_over(alert: Row, settings: Settings, now: datetime) -> bool:
+    """Tell whether an alert is of a section, host or folder that the settings name no more, or of a clock set long ago."""
+    sections = {f"{portal.name}/{slug}" for portal in settings.portals for slug in portal.sections}
+    hosts = {host for portal in settings.portals for host in portal.hosts}
+    kind, subject = alert["kind"], alert["subject"]
+    return (
+        (kind in _OF_SECTIONS and subject not in sections)
+        or (kind in _OF_HOSTS and subject not in hosts)
+        or (kind == BACKUP and settings.backup.folder is None)
+        or (kind == CLOCK and abs(now - parse_instant(alert["opened_at"])) > _CLOCK_FOR)
+    )
 
 
 async def _plan_looks(ticks: Ticks) -> None:

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from storage.queries import Row
     from storage.records import Fetch
 
-__all__ = ["end_trouble", "prove_removals"]
+__all__ = ["BLOCK", "end_trouble", "prove_removals"]
 
 _CONTROL_READER = "control-1"
-_BLOCK = "block"
+BLOCK = "block"
 _BLOCKED = (
     "{host}: {missing} of {tracked} pages do not answer at once. This looks like a block of our address, or a host in trouble, and "
     "not like a removal: no removal is being recorded."
@@ -63,7 +63,7 @@ def _is_in_trouble(session: Session, host: str, url: str) -> bool:
     if not health.in_trouble:
         return False
     message = _BLOCKED.format(host=host, missing=health.missing, tracked=health.tracked)
-    if session.archive.alert(Alert(_BLOCK, host, message, url, _STEPS)):
+    if session.archive.alert(Alert(BLOCK, host, message, url, _STEPS)):
         session.report.note(message)
     return True
 
@@ -71,7 +71,7 @@ def _is_in_trouble(session: Session, host: str, url: str) -> bool:
 def end_trouble(session: Session, hosts: Sequence[str]) -> None:
     """Close the alert of each host whose pages answer again."""
     for host in hosts:
-        if not health_of(session.archive.connection, host).in_trouble and session.archive.recovered(_BLOCK, host):
+        if not health_of(session.archive.connection, host).in_trouble and session.archive.recovered(BLOCK, host):
             session.report.note(f"{host}: its pages answer again")
 
 

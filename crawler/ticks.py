@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from crawler.summary import Summary
     from storage.archive import Archive
 
-__all__ = ["Log", "Ticks"]
+__all__ = ["CLOCK", "Log", "Ticks"]
 
 _Answer = TypeVar("_Answer")
 
 _LEFT_FOR = timedelta(hours=1)
-_CLOCK = "clock"
+CLOCK = "clock"
 _SET = "the clock of this machine was set {way} by {seconds} s while the daemon ran; {moved} looks were due by the old time"
 _STEPS = ("Look:   timedatectl status", "Requests keep the times at which they were recorded: `captures` shows them")
 
@@ -173,7 +173,7 @@ class Ticks:
         async with self.briefly("clock") as archive:
             with archive.transaction():
                 moved = set_right(archive.connection, self.how.clock.now())
-            archive.alert(Alert(_CLOCK, "this machine", _SET.format(way=way, seconds=abs(seconds), moved=moved), "", _STEPS))
+            archive.alert(Alert(CLOCK, "this machine", _SET.format(way=way, seconds=abs(seconds), moved=moved), "", _STEPS))
 
 
 def _named(due: Sequence[tuple[Target, bool]]) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from crawler.maintain import audit, maintain
+from storage.alerts import Alert
 from storage.upkeep import BACKUP, OPTIMIZE, QUICK_CHECK, SIZE
 from tests.watching import Watch
 from tests.world import World
@@ -137,3 +139,22 @@ def test_the_end_waits_for_no_copy(watch):
     watch.ticks.ending = "the daemon was told to end"
     upkeep(watch)
     assert (done(watch), copies(watch)) == ({}, [])
+
+
+def test_alerts_that_nothing_else_closes(watch, world):
+    """An alert of what the settings name no more is over, and so is a day later one of a clock that was set; others stay."""
+    section = "embedded/today"
+    told = [("listing", section), ("listing", "embedded/dropped"), ("block", world.server.host), ("host", "gone.example")]
+
+    async def alarm() -> None:
+        async with watch.ticks.briefly("test") as archive:
+            for kind, subject in told:
+                archive.alert(Alert(kind, subject, "words", ""))
+        await watch.ticks.clock_jumped(timedelta(hours=1))
+
+    asyncio.run(alarm())
+    upkeep(watch)
+    assert alerts(watch) == ["listing", "block", "clock"]
+    watch.pass_by(days=1)
+    upkeep(watch)
+    assert alerts(watch) == ["listing", "block"]
