@@ -82,16 +82,19 @@ def _as_json(document: dict[str, object]) -> bytes:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, clock: Clock) -> AsyncIterator[tuple[str, int] | None]:
+async def serving(settings_now: Callable[[], Settings], clock: Clock) -> AsyncIterator[tuple[str, int] | None]:
     """Serve at `listen` of [health] while inside; yield the address, or None where nothing is to be served.
+
+    What is answered goes by the settings as they are then; where is settled at the beginning.
 
     Raises CrawlError where that address is taken.
     """
-    if not settings.health.listen:
+    listen = settings_now().health.listen
+    if not listen:
         yield None
         return
-    host, _, port = settings.health.listen.rpartition(":")
-    server = _server(host.strip("[]"), int(port), lambda path: answer(path, settings, clock))
+    host, _, port = listen.rpartition(":")
+    server = _server(host.strip("[]"), int(port), lambda path: answer(path, settings_now(), clock))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.5}, name="healthz", daemon=True)
     thread.start()
     try:

@@ -34,9 +34,9 @@ def run_daemon(desk: Desk, chores: Mapping[str, Chore]) -> int:
     number = len(ticks.targets)
     desk.screen.aside(f"Watching {plural(number, 'section')}; Ctrl-C or SIGTERM ends it, and loses nothing.")
     daemon = Daemon(ticks, RealMachine(), service_manager(), desk.reload, {"maintain": maintain, "audit": audit, **chores})
-    return asyncio.run(_watch(daemon, desk))
+    return asyncio.run(_watch(daemon))
 
 
-async def _watch(daemon: Daemon, desk: Desk) -> int:
-    async with serving(desk.settings, daemon.ticks.how.clock):
+async def _watch(daemon: Daemon) -> int:
+    async with serving(lambda: daemon.ticks.settings, daemon.ticks.how.clock):
         return await daemon.run()

@@ -109,11 +109,12 @@ class Ticks:
 
     async def run(self, trigger: str, job: Job, doing: str) -> Summary | None:
         """Do a job as one recorded run of the archive and return what came of it; nothing (None) where the daemon is ending."""
+        settings = self.settings  # those that the job was made by: others may be read while it waits
         async with self._at_desk(trigger, doing) as archive:
             if self.ending is not None:
                 return None
             how = replace(self.how, should_stop=self._should_stop, should_yield=self._should_yield)
-            summary = await do_job(archive, self.settings, trigger, job, how)
+            summary = await do_job(archive, settings, trigger, job, how)
         unread = [str(each) for each in summary.failed]
         self.log.event("run", trigger=trigger, counts=dict(summary.counts), left=summary.left, unread=unread)
         return summary

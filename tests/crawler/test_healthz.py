@@ -121,7 +121,7 @@ def test_it_is_served_on_loopback(town):
 
     async def story() -> None:
         port = free_port()
-        async with serving(settings_of(town, f"127.0.0.1:{port}"), WallClock()) as address:
+        async with serving(lambda: settings_of(town, f"127.0.0.1:{port}"), WallClock()) as address:
             assert address == ("127.0.0.1", port)
             status, media_type, body = await asked(address, "/healthz?now")
             assert (status, media_type, json.loads(body)["healthy"]) == (200, "application/json", True)
@@ -131,7 +131,7 @@ def test_it_is_served_on_loopback(town):
             assert (await asked(address, "/"))[0] == 404
             assert (await asked(address, "/healthz", Host="rebound.example"))[0] == 403
             with pytest.raises(CrawlError, match=f"cannot listen at 127.0.0.1:{port}"):
-                async with serving(settings_of(town, f"127.0.0.1:{port}"), WallClock()):
+                async with serving(lambda: settings_of(town, f"127.0.0.1:{port}"), WallClock()):
                     pass
         with pytest.raises(ConnectionRefusedError):
             await asked(address, "/healthz")
@@ -141,9 +141,10 @@ def test_it_is_served_on_loopback(town):
 
 def test_a_client_that_dawdles_keeps_nobody(town):
     """Somebody who connects and says nothing, or hangs up, is no matter of the others', nor of who ends."""
+    settings = settings_of(town, f"[::1]:{free_port()}")
 
     async def story() -> None:
-        async with serving(settings_of(town, f"[::1]:{free_port()}"), WallClock()) as address:
+        async with serving(lambda: settings, WallClock()) as address:
             with socket.create_connection(address), socket.create_connection(address) as rude:
                 rude.sendall(b"GET /metrics HTTP/1.1\r\nHost: [::1]\r\n\r\n")
                 rude.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
@@ -157,7 +158,7 @@ def test_nothing_is_served_unless_wished(town):
     """Without an address there is none."""
 
     async def story() -> None:
-        async with serving(settings_of(town), WallClock()) as address:
+        async with serving(lambda: settings_of(town), WallClock()) as address:
             assert address is None
 
     asyncio.run(story())
@@ -177,3 +178,17 @@ def test_without_the_extra(town):
     said = subprocess.run(arguments, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert said.startswith(f"501 not installed: {INSTALL}\n")
     assert "\n200 {" in said
+
+
+def test_settings_that_were_read_again_hold(town):
+    """What is answered goes by the settings as they stand, not by those that the daemon began with."""
+    held = [settings_of(town, f"127.0.0.1:{free_port()}")]
+
+    async def story() -> None:
+        async with serving(lambda: held[0], WallClock()) as address:
+            assert (await asked(address, "/healthz"))[0] == 200
+            more = held[0].health.model_copy(update={"stop_below_free": 10**18})
+            held[0] = held[0].model_copy(update={"health": more})
+            assert (await asked(address, "/healthz"))[0] == 503
+
+    asyncio.run(story())

@@ -316,3 +316,20 @@ def test_what_a_budget_left_is_taken_up_the_next_day(world):
         watch.pass_by(days=1)
     watch.tick("revisit")
     assert watch.looks >= 12
+
+
+def test_settings_that_are_read_while_a_run_waits(watch, world):
+    """A run goes by the settings that its work was chosen by: other ones hold from the next tick on."""
+    watch.at(1, "09:30")
+
+    async def story():
+        async with watch.ticks.briefly("test"):
+            reading = asyncio.create_task(watch.ticks.discover())
+            await asyncio.sleep(0)
+            portal = watch.settings.portals[0].model_copy(update={"hosts": ("elsewhere.example",)})
+            watch.ticks.settings = watch.settings.model_copy(update={"portals": (portal,)})
+        await reading
+
+    asyncio.run(story())
+    assert watch.diary.of("run")[-1]["unread"] == []
+    assert world.values("SELECT count(*) FROM fetches WHERE result = 'refused'") == [0]
