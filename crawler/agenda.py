@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from crawler.session import Target
     from storage.queries import Row
 
-__all__ = ["LEAD", "PATIENT", "looks_due", "next_event", "paced", "sweeps_due"]
+__all__ = ["LEAD", "PATIENT", "looks_due", "next_event", "paced", "sections_of", "sweeps_due"]
 
 PATIENT = frozenset({"age", "learned", "every"})
 """Reasons of looks that are spread over the day; every other wants its look soon (`crawler.revisit`)."""
@@ -60,24 +60,25 @@ def looks_due(
     if not rooms:
         return []
     chosen = []
-    for page in due_pages(connection, section_ids=_sections(connection, targets), now=instant(now)):
+    sections = sections_of(connection, targets)
+    for page in due_pages(connection, section_ids=sections, now=instant(now)):
         host, is_patient = page["host"], page["reason"] in PATIENT
         if host in rooms and (not is_patient or rooms[host] > 0):
             rooms[host] -= is_patient
             chosen.append(page)
     if not _are_worth_a_run(chosen, now):
         return []
-    return [page["page"] for page in chosen] + _ahead(connection, rooms, now)
+    return [page["page"] for page in chosen] + _ahead(connection, rooms, sections, now)
 
 
-def _ahead(connection: sqlite3.Connection, rooms: Mapping[str, int], now: datetime) -> list[int]:
+def _ahead(connection: sqlite3.Connection, rooms: Mapping[str, int], sections: Sequence[int], now: datetime) -> list[int]:
     """Return pages that are due a little later, for which there is room now: budget that is not used is lost."""
     ahead = []
     for host, room in rooms.items():
         plan = plan_of(connection, host)
         if plan is not None and plan.every is None and room > 0:
             lead = timedelta(days=budget.Plan(plan.least, plan.forced).lead)
-            ahead += due_soon(connection, host, now, now + lead, room)
+            ahead += due_soon(connection, host, sections, now, now + lead, room)
     return ahead
 
 
@@ -87,7 +88,8 @@ def _are_worth_a_run(pages: Sequence[Row], now: datetime) -> bool:
     return len(pages) >= _MANY or any(page["reason"] not in PATIENT or page["due_at"] <= earliest for page in pages)
 
 
-def _sections(connection: sqlite3.Connection, targets: Iterable[Target]) -> list[int]:
+def sections_of(connection: sqlite3.Connection, targets: Iterable[Target]) -> list[int]:
+    """Return the numbers of the sections that are watched; one that was never read has none yet."""
     names = {target.name for target in targets}
     return [row["id"] for row in rows(connection, "SELECT id, portal || '/' || slug AS name FROM sections") if row["name"] in names]
 

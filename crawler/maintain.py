@@ -125,7 +125,8 @@ async def _plan_looks(ticks: Ticks) -> None:
     hosts = {host: target.portal for target in ticks.targets for host in target.portal.hosts}
     for host, portal in hosts.items():
         if ticks.ending is None and not instant(now - _PLANNED_FOR) < made.get(host, "") <= instant(now):
-            plan, dues = await asyncio.to_thread(ticks.ask, partial(plan_host, host=host, portal=portal, now=now), (None, []))
+            planning = partial(plan_host, host=host, portal=portal, targets=ticks.targets, now=now)
+            plan, dues = await asyncio.to_thread(ticks.ask, planning, (None, []))
             async with ticks.briefly("plan") as archive:
                 with archive.transaction():
                     moved = save_plan(archive.connection, host, plan, dues, now) if plan else 0

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from config.durations import parse_duration
+from crawler.agenda import sections_of
 from crawler.budget import Newborn, Outlook, due_age, plan_day
 from crawler.hazard import UNTOLD, Tally, curve_of, multiplier
 from crawler.revisit import learned_of, origin_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from config.portal import Portal
     from crawler.budget import Plan
     from crawler.hazard import Curve
+    from crawler.session import Target
     from storage.queries import Row
 
 __all__ = ["plan_host"]
@@ -34,9 +36,9 @@ _NO_BOUND = 1e9
 class _Host:
     """What is known of a host's pages, read once."""
 
-    def __init__(self, connection: sqlite3.Connection, host: str, now: datetime) -> None:
+    def __init__(self, connection: sqlite3.Connection, host: str, pages: list[Row], now: datetime) -> None:
         self.now = now
-        self.pages = pages_of_host(connection, host)
+        self.pages = pages
         self._connection = connection
         self._sum = Tally(*(sums_of(connection, "host", host) or (Sum(),))[0])
         self._curves: dict[str, Curve] = {}
@@ -67,15 +69,15 @@ class _Host:
 
 
 def plan_host(
-    connection: sqlite3.Connection, host: str, portal: Portal, now: datetime
+    connection: sqlite3.Connection, host: str, portal: Portal, targets: Sequence[Target], now: datetime
 ) -> tuple[HostPlan, list[tuple[int, str, str, str]]]:
-    """Return a host's plan, and for each page that waits for its turn: the look that this rests on, when it is due, and why."""
-    schedule = portal.schedule
+    """Return a host's plan, and for each page of `targets` that waits: the look that this rests on, when it is due, and why."""
+    schedule, pages = portal.schedule, pages_of_host(connection, host, sections_of(connection, targets))
     if schedule.recheck != "learned":
         every = parse_duration(schedule.recheck.removeprefix("every "))
         fixed = HostPlan(0.0, 0, every, schedule.longest_unseen)
-        return fixed, _fixed(pages_of_host(connection, host), every)
-    known = _Host(connection, host, now)
+        return fixed, _fixed(pages, every)
+    known = _Host(connection, host, pages, now)
     outlooks = list(known.outlooks())
     longest = timedelta(seconds=schedule.longest_unseen) / _DAY
     ages = [(outlook, max((now - origin) / _DAY, outlook.looked)) for _, outlook, origin in outlooks]

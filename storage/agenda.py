@@ -12,11 +12,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage.instants import instant, parse_instant
-from storage.queries import rows
+from storage.queries import SECTION_OF_PAGE, rows
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from storage.queries import Row
@@ -54,15 +54,26 @@ def due_hosts(connection: sqlite3.Connection, now: datetime) -> dict[str, int]:
     return dict(connection.execute(sql, (instant(now),)))
 
 
-def due_soon(connection: sqlite3.Connection, host: str, now: datetime, until: datetime, limit: int) -> list[int]:
-    """Return pages of a host that wait for their turn and are due after `now`, at the latest `until`, the first of them first.
+def due_soon(  # noqa: PLR0913, PLR0917 - whose pages, when, and how many
+    connection: sqlite3.Connection, host: str, sections: Sequence[int], now: datetime, until: datetime, limit: int
+) -> list[int]:
+    """Return pages of a host and of some sections that wait and are due after `now`, at the latest `until`, in that order.
 
-    None that was looked at within the hour before.
+    None that was looked at within the hour before; no files, which are asked for with their pages.
     """
     found = connection.execute(
-        "SELECT f.page_id FROM _frontier f JOIN _pages p USING (page_id) WHERE f.due_at > ? AND f.due_at <= ? AND f.host = ?"
-        " AND f.reason = 'learned' AND p.last_look_at < ? ORDER BY f.due_at, f.page_id LIMIT ?",
-        (instant(now), instant(until), host, instant(now - _HOUR), limit),
+        "SELECT f.page_id FROM _frontier f JOIN _pages p USING (page_id) JOIN pages g ON g.id = f.page_id"  # noqa: S608 - our names
+        " WHERE f.due_at > :now AND f.due_at <= :until AND f.host = :host AND f.reason = 'learned' AND p.last_look_at < :lately"
+        " AND g.kind <> 'attachment'"
+        f" AND {SECTION_OF_PAGE} IS NOT NULL ORDER BY f.due_at, f.page_id LIMIT :limit",
+        {
+            "now": instant(now),
+            "until": instant(until),
+            "host": host,
+            "lately": instant(now - _HOUR),
+            "sections": json.dumps(list(sections)),
+            "limit": limit,
+        },
     )
     return [page for (page,) in found]
 
@@ -106,15 +117,19 @@ def _moment(text: str | None) -> datetime | None:
     return parse_instant(text) if text else None
 
 
-def pages_of_host(connection: sqlite3.Connection, host: str) -> list[Row]:
-    """Return what a host's plan rests on: its pages that answer and were looked at, with their states, kinds, days and sums."""
+def pages_of_host(connection: sqlite3.Connection, host: str, sections: Sequence[int]) -> list[Row]:
+    """Return what a host's plan rests on: its pages that answer and were looked at, with their states, kinds, days and sums.
+
+    Those of `sections` alone: a page that nobody watches any more would be the most pressing of all, and have the budget.
+    """
     return rows(
         connection,
-        "SELECT p.page_id AS page, g.kind, c.published_on, p.state, p.version_id, p.fails, p.first_seen_at, p.last_look_at,"
+        "SELECT p.page_id AS page, g.kind, c.published_on, p.state, p.version_id, p.fails, p.first_seen_at, p.last_look_at,"  # noqa: S608 - our names
         " p.last_changed_at, f.due_at, f.reason, coalesce(h.events, 0.0) AS events, coalesce(h.exposure, 0.0) AS exposure"
         " FROM _pages p JOIN pages g ON g.id = p.page_id JOIN _frontier f ON f.page_id = p.page_id"
         " LEFT JOIN contents c ON c.id = p.content_id"
         " LEFT JOIN _hazard h ON h.scope = 'page' AND h.key = CAST(p.page_id AS TEXT) AND h.bin = 0"
-        " WHERE p.host = ? AND p.state = 'live' AND p.fails = 0 AND p.last_look_at IS NOT NULL ORDER BY p.page_id",
-        (host,),
+        " WHERE p.host = :host AND p.state = 'live' AND p.fails = 0 AND p.last_look_at IS NOT NULL"
+        f" AND {SECTION_OF_PAGE} IS NOT NULL ORDER BY p.page_id",
+        {"host": host, "sections": json.dumps(list(sections))},
     )

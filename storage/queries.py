@@ -284,8 +284,9 @@ def totals(connection: sqlite3.Connection) -> Row:
     )[0]
 
 
-_SECTION = f"coalesce(({LISTED_BY}), ({LISTED_BY.replace('p.page_id', 'g.parent_id')}))"
-"""SQL: the section of a page: of one that is listed nowhere, being a file or a further page of another, that of its parent."""
+SECTION_OF_PAGE = f"coalesce(({LISTED_BY}), ({LISTED_BY.replace('p.page_id', 'g.parent_id')}))"
+"""SQL: the section (of `:sections`) of a page, `_pages p` and `pages g`: of one that is listed nowhere, being a file or a further
+page of another, that of its parent."""
 _LEFT_OVER = f"IN ('new', '{WITH_PAGE}')"
 _BY_ITSELF = f"(g.kind <> 'attachment' OR (:now IS NOT NULL AND f.reason {_LEFT_OVER}))"
 """SQL: a page that is due by itself: any but a file, and a file too that was left over when its page was looked at."""
@@ -323,7 +324,7 @@ def due_pages(  # noqa: PLR0913 - each narrows what is asked for
     given = {"now": now, "reason": reason, "only": json.dumps(list(only or ())), "limit": limit}
     return rows(
         connection,
-        f"SELECT f.page_id AS page, f.host, f.due_at, f.reason, {_SECTION} AS section, g.kind,"  # noqa: S608 - our names
+        f"SELECT f.page_id AS page, f.host, f.due_at, f.reason, {SECTION_OF_PAGE} AS section, g.kind,"  # noqa: S608 - our names
         " coalesce((SELECT e.listed_url FROM listing_events e WHERE e.page_id = f.page_id AND e.listed_url IS NOT NULL"
         f" ORDER BY e.id DESC LIMIT 1), f.url, g.url) AS url, p.looks, {_HAS_FILE_DUE} AS files_due"
         " FROM _frontier f JOIN _pages p USING (page_id) JOIN pages g ON g.id = p.page_id"

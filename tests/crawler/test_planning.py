@@ -166,3 +166,18 @@ def test_budget_that_is_left_is_used(world, least, expected):
     looks = watch.looks
     watch.tick("revisit")
     assert watch.looks == looks + expected
+
+
+def test_pages_that_nobody_watches_are_no_part_of_a_plan(world):
+    """A section that was given up has no share of its host's budget: its pages, never looked at, would be ever more pressing."""
+    watch = Watch(world)
+    watch.tick("discover")
+    plan(watch)
+    assert watch.diary.of("planned")[-1]["pages"] >= 40
+    portal = watch.settings.portals[0]
+    other = portal.model_copy(update={"sections": {"other": portal.sections["today"]}})
+    watch.settings = watch.settings.model_copy(update={"portals": (other,)})
+    watch.again()
+    watch.pass_by(days=1)
+    plan(watch)
+    assert watch.diary.of("planned")[-1]["pages"] == 0
