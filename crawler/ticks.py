@@ -20,6 +20,7 @@ from crawler.run import archive_in_turn, choose_targets, do_job
 from storage.agenda import set_right
 from storage.alerts import Alert
 from storage.connect import open_reader, translated
+from storage.errors import ArchiveMissing
 from storage.lock import STEP
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Ticks:
     next_at: datetime | None = None
     _desk: asyncio.Lock = field(default_factory=asyncio.Lock)
     _open: Archive | None = None
+    _had: bool = False
     _waiting: int = 0
     _yielded: bool = False
     _left: tuple[datetime, frozenset[int]] = (datetime.min.replace(tzinfo=UTC), frozenset())
@@ -128,13 +130,23 @@ class Ticks:
         finally:
             self._waiting -= 1
         try:
+            self._assert_there()
             self.doing = doing
             async with archive_in_turn(self.settings.archive, self.how, trigger=trigger) as archive:
-                self._open = archive
+                self._open, self._had = archive, True
                 yield archive
         finally:
             self.doing = self._open = None
             self._desk.release()
+
+    def _assert_there(self) -> None:
+        """Raise ArchiveMissing where there was an archive and is none: another one begun in its place would know of nothing."""
+        path = self.settings.archive
+        if self._had and not path.exists():
+            raise ArchiveMissing(
+                f"the archive {path} is gone",
+                hint="put it back, or restore a copy (docs/backup.md); to begin anew, restart the daemon",
+            )
 
     @asynccontextmanager
     async def briefly(self, trigger: str) -> AsyncIterator[Archive]:

@@ -10,6 +10,7 @@ import pytest
 
 from crawler.agenda import paced
 from crawler.session import Silent
+from storage.errors import ArchiveMissing
 from storage.instants import parse_instant
 from tests.watching import Watch
 from tests.world import START, World
@@ -333,3 +334,18 @@ def test_settings_that_are_read_while_a_run_waits(watch, world):
     asyncio.run(story())
     assert watch.diary.of("run")[-1]["unread"] == []
     assert world.values("SELECT count(*) FROM fetches WHERE result = 'refused'") == [0]
+
+
+def test_an_archive_that_is_gone_is_not_begun_anew(watch):
+    """A disk that is not there for a while must not leave a second archive behind, which knows of nothing."""
+    path = watch.settings.archive
+    for end in ("", "-wal", "-shm"):
+        if path.with_name(path.name + end).exists():
+            path.with_name(path.name + end).rename(path.with_name(f"aside.db{end}"))
+    watch.pass_by(days=1)
+    with pytest.raises(ArchiveMissing, match="is gone"):
+        watch.tick("discover")
+    assert not path.exists()
+    watch.again()
+    watch.tick("discover")
+    assert path.exists()
