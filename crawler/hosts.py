@@ -122,6 +122,7 @@ class Gate:
     async def wait_for_turn(self, url: str) -> None:
         """Wait until it would be our turn with the host of `url`, without taking it; not for one that is not asked at all."""
         if in_scope(url, tuple(self._portals)):
+            self._recall_rules(url, self._hosts.setdefault(host_of(url), _Host()))
             host, now = self._host(host_of(url)), self._clock.now()
             if host.free_at is not None and host.free_at - now <= _LONGEST_TURN:
                 await self._clock.sleep((host.free_at - now).total_seconds())
@@ -220,13 +221,20 @@ class Gate:
     async def _forbidden(self, url: str) -> str | None:
         host = self._host(host_of(url))
         async with host.asking_for_rules:
+            self._recall_rules(url, host)
             if host.rules is None or host.rules_until is None or host.rules_until <= self._clock.now():
-                kept = self._kept_rules(url)
-                host.rules, asked_at = kept or (await self._fetch_rules(url), self._clock.now())
-                host.rules_until = asked_at + _ROBOTS_FOR
-                if kept:
-                    host.is_fresh = False  # these rules may ask for a longer delay since the last request
+                host.rules = await self._fetch_rules(url)
+                host.rules_until = self._clock.now() + _ROBOTS_FOR
         return None if host.rules.allows(url, self._agent) else f"not allowed by {host.rules.note}"
+
+    def _recall_rules(self, url: str, host: _Host) -> None:
+        """Go by the rules that a host gave an earlier run, where none are known that hold."""
+        if host.rules is not None and host.rules_until is not None and host.rules_until > self._clock.now():
+            return
+        kept = self._kept_rules(url)
+        if kept is not None:
+            host.rules, host.rules_until = kept[0], kept[1] + _ROBOTS_FOR
+            host.is_fresh = False  # these rules may ask for a longer delay since the last request
 
     def _kept_rules(self, url: str) -> tuple[Rules, datetime] | None:
         """Return the rules that a host gave an earlier run, and when; an answer that failed is no rules, and is asked for again."""

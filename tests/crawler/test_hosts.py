@@ -302,3 +302,21 @@ def test_a_wait_of_minutes_is_waited_for(site):
     summary, _ = site.crawl()
     assert summary.counts["baseline"] == 4
     assert site.clock.instant - began > timedelta(minutes=8) - timedelta(seconds=1)
+
+
+def test_nobody_is_kept_out_by_a_wait_of_minutes(site):
+    """What an earlier run was told by robots.txt is waited for before a piece of work begins, while another may write."""
+    site.answers["robots.txt"] = response("200 OK", "Content-Type: text/plain", body=b"User-agent: *\nCrawl-delay: 600\n")
+    site.crawl()
+    at_work = []
+
+    async def job(session, targets):
+        async with session.work(f"http://{site.host}/art/2026/1/1/art_1_1.html"):
+            at_work.append(site.clock.instant)
+        return await recheck(session, targets, [1])
+
+    began = site.clock.instant
+    summary, _ = site.run(job)
+    assert at_work[0] - began > timedelta(minutes=9)
+    assert summary.counts["answered"] == 1
+    assert site.clock.instant - at_work[0] < timedelta(minutes=1)
