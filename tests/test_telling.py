@@ -71,11 +71,12 @@ def test_a_replaced_file_is_told_at_its_press_release(site, hook):
 
 
 def test_a_rebuild_is_the_crawls_one_alert(site, hook):
-    """Twenty of thirty edits are held; the next quiet crawl ends the alert, and what it finds itself is told."""
+    """Twenty of thirty edits are held; a quiet day ends the alert, and what is found then is told."""
     site.answers |= {f"art_1_{number}.html": article(number, "The lake was drained.") for number in range(1, 21)}
     site.crawl()
     assert told(site, hook) == ["alert"]
     assert hook.events[0]["alert"]["held"] == 20
+    site.clock.pass_by(DAY)
     site.answers["art_1_30.html"] = article(30, "The lake was filled.")
     site.crawl()
     assert told(site, hook) == ["alert", "silent", "recovery"]
