@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[1]
 BEGIN = datetime(2026, 3, 1, 0, 0, tzinfo=UTC)
 DISCOVER = {"embedded/today": "every 4h from 07:00 to 22:00", "berlin/today": "daily 02:30"}
 BUDGET = 100
-LONGEST = timedelta(days=300)
+LONGEST = timedelta(days=360)
 GROWTH = 20_000_000
 """Bytes that memory may grow by after the warm-up."""
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
@@ -164,7 +164,7 @@ class Soak:
 def settings_of(folder: Path, address: str) -> Settings:
     """Return the settings: one portal under two names, the second in a zone that changes its clocks."""
     text = portal_file(address).replace("requests_per_day = 0", f"requests_per_day = {BUDGET}")
-    schedule = '\n[schedule]\ndiscover = "{discover}"\nfull_sweep = "30 3 1 */3 *"\nlongest_unseen = "300d"\n'
+    schedule = '\n[schedule]\ndiscover = "{discover}"\nfull_sweep = "30 3 1 */3 *"\nlongest_unseen = "360d"\n'
     first = parse_portal(text + schedule.format(discover=DISCOVER["embedded/today"]), "embedded.toml")
     other = text.replace("127.0.0.1", "localhost").replace('"embedded"', '"berlin"').replace("Asia/Shanghai", "Europe/Berlin")
     other = other.replace("Jiaxing Today", "Reports")  # a column of a few press releases: its clock is what counts

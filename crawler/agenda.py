@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from config.timetable import is_due, next_time
 from crawler import budget
 from crawler.hosts import in_quiet_hours
+from crawler.revisit import PATIENT
 from storage.agenda import Swept, due_hosts, due_soon, last_sweeps, next_due_after
 from storage.hazard import plan_of
 from storage.instants import instant, parse_instant
@@ -22,10 +24,8 @@ if TYPE_CHECKING:
     from crawler.session import Target
     from storage.queries import Row
 
-__all__ = ["LEAD", "PATIENT", "looks_due", "next_event", "paced", "sections_of", "sweeps_due"]
+__all__ = ["LEAD", "looks_due", "next_event", "paced", "sections_of", "sweeps_due"]
 
-PATIENT = frozenset({"age", "learned", "every"})
-"""Reasons of looks that are spread over the day; every other wants its look soon (`crawler.revisit`)."""
 _GATHER, _MANY = timedelta(hours=1), 20
 """For so long, or until they are so many, patient looks are gathered: a run for each would fill the file with runs."""
 _AHEAD = timedelta(hours=1)
@@ -36,7 +36,10 @@ LEAD = timedelta(days=budget.LEAD)
 
 
 def sweeps_due(connection: sqlite3.Connection, targets: Sequence[Target], now: datetime) -> list[tuple[Target, bool]]:
-    """Return the sections whose listing is to be read now, each with whether as a whole; none of a portal in its quiet hours."""
+    """Return the sections whose listing is to be read now, each with whether as a whole; none of a portal in its quiet hours.
+
+    Those read longest ago stand last: one whose reading always breaks the run off must not keep the others from being read.
+    """
     last = last_sweeps(connection)
     due = []
     for target in targets:
@@ -44,7 +47,31 @@ def sweeps_due(connection: sqlite3.Connection, targets: Sequence[Target], now: d
         whole = swept.last is not None and is_due(schedule.full_sweep, swept.whole or swept.last, now, zone)
         if (whole or is_due(schedule.discover, swept.last, now, zone)) and in_quiet_hours(target.portal, now) is None:
             due.append((target, whole))
-    return due
+    return sorted(due, key=lambda each: _last_read(last, each[0]), reverse=True)
+
+
+def _last_read(last: Mapping[str, Swept], target: Target) -> str:
+    swept = last.get(target.name, Swept()).last
+    return instant(swept) if swept else ""
+
+
+@dataclass(slots=True)
+class _Room:
+    """How much a host may be asked for now: first looks at pages, later ones, and how many of these may be patient ones."""
+
+    first: int
+    later: int
+    patient: int
+
+    def take(self, page: Row) -> bool:
+        """Take the room of one page, and tell whether there was any."""
+        is_first, is_patient = not page["looks"], page["reason"] in PATIENT
+        if (self.first if is_first else min(self.later, self.patient) if is_patient else self.later) <= 0:
+            return False
+        self.first -= is_first
+        self.later -= not is_first
+        self.patient -= not is_first and is_patient
+        return True
 
 
 def looks_due(
@@ -59,26 +86,22 @@ def looks_due(
     }
     if not rooms:
         return []
-    chosen = []
     sections = sections_of(connection, targets)
-    for page in due_pages(connection, section_ids=sections, now=instant(now)):
-        host, is_patient = page["host"], page["reason"] in PATIENT
-        if host in rooms and (not is_patient or rooms[host] > 0):
-            rooms[host] -= is_patient
-            chosen.append(page)
+    due = due_pages(connection, section_ids=sections, now=instant(now))
+    chosen = [page for page in due if page["host"] in rooms and rooms[page["host"]].take(page)]
     if not _are_worth_a_run(chosen, now):
         return []
     return [page["page"] for page in chosen] + _ahead(connection, rooms, sections, now)
 
 
-def _ahead(connection: sqlite3.Connection, rooms: Mapping[str, int], sections: Sequence[int], now: datetime) -> list[int]:
+def _ahead(connection: sqlite3.Connection, rooms: Mapping[str, _Room], sections: Sequence[int], now: datetime) -> list[int]:
     """Return pages that are due a little later, for which there is room now: budget that is not used is lost."""
     ahead = []
     for host, room in rooms.items():
-        plan = plan_of(connection, host)
-        if plan is not None and plan.every is None and room > 0:
+        plan, number = plan_of(connection, host), min(room.later, room.patient)
+        if plan is not None and plan.every is None and number > 0:
             lead = timedelta(days=budget.Plan(plan.least, plan.forced).lead)
-            ahead += due_soon(connection, host, sections, now, now + lead, room)
+            ahead += due_soon(connection, host, sections, now, now + lead, number)
     return ahead
 
 
@@ -101,11 +124,16 @@ def _is_closed(connection: sqlite3.Connection, portal: Portal, host: str, now: d
     return now < until <= now + _DAY or in_quiet_hours(portal, now) is not None
 
 
-def _room(connection: sqlite3.Connection, portal: Portal, host: str, now: datetime) -> int:
-    """Return how many patient looks a host has room for now, by what it was asked for today."""
+def _room(connection: sqlite3.Connection, portal: Portal, host: str, now: datetime) -> _Room:
+    """Return what a host has room for now, by what it was asked for today."""
     midnight = datetime.combine(now.astimezone(portal.zone).date(), time(), portal.zone)
-    spent = spent_since(connection, [host], instant(midnight), instant(now))["later"]
-    return paced(portal.politeness.requests_per_day, now - midnight, spent)
+    spent, politeness = spent_since(connection, [host], instant(midnight), instant(now)), portal.politeness
+    whole_day = now - midnight + _DAY
+    return _Room(
+        first=paced(politeness.requests_per_day_backfill, whole_day, spent["first"]),
+        later=paced(politeness.requests_per_day, whole_day, spent["later"]),
+        patient=paced(politeness.requests_per_day, now - midnight, spent["later"]),
+    )
 
 
 def paced(most: int, passed: timedelta, spent: int) -> int:

@@ -32,20 +32,23 @@ _HIGHEST, _CLOSE = 1e9, 1.01
 
 
 class Outlook(NamedTuple):
-    """What the due time of a page rests on: its rate, its age when last looked at, and its age when first seen (inf: not young)."""
+    """What the due time of a page rests on.
+
+    Its rate, its age when last looked at, its age when first seen (inf: not young), and the longest wait for its next look.
+    """
 
     curve: Curve
     factor: float
     looked: float
     seen: float = inf
+    longest: float = LONGEST
 
 
 class Plan(NamedTuple):
-    """How a host's pages are due until the next night: at which index, how many looks of young ones are forced, within how long."""
+    """How a host's pages are due until the next night: at which index, and how many looks of a young page are forced."""
 
     least: float
     forced: int = len(FORCED)
-    longest: float = LONGEST
 
     @property
     def lead(self) -> float:
@@ -62,8 +65,8 @@ class Newborn(NamedTuple):
 
 def due_age(page: Outlook, plan: Plan) -> float:
     """Return the age at which a page is due next: when its index reaches the threshold, or a look is forced."""
-    curve, factor, looked, seen = page
-    age = min(max(crossing(curve, factor, looked, plan.least), looked + SHORTEST), looked + plan.longest)
+    curve, factor, looked, seen, longest = page
+    age = min(max(crossing(curve, factor, looked, plan.least), looked + SHORTEST), looked + longest)
     if looked < seen + FORCED[-1]:
         return min([age, *(seen + after for after in FORCED[: plan.forced] if seen + after > looked)])
     return age
@@ -72,29 +75,29 @@ def due_age(page: Outlook, plan: Plan) -> float:
 def looks_by(page: Outlook, now: float, until: float, plan: Plan) -> int:
     """Return how often a page will be due from age `now` up to age `until`."""
     looks, looked = 0, page.looked
-    while (age := max(due_age(Outlook(page.curve, page.factor, looked, page.seen), plan), now)) < until:
+    while (age := max(due_age(page._replace(looked=looked), plan), now)) < until:
         looks, looked = looks + 1, age
     return looks
 
 
-def plan_day(pages: Sequence[tuple[Outlook, float]], newborn: Newborn, budget: float, longest: float = LONGEST) -> Plan:
+def plan_day(pages: Sequence[tuple[Outlook, float]], newborn: Newborn, budget: float) -> Plan:
     """Return the plan by which pages (each with its age now) and those to come need `budget` looks in the next day.
 
     The threshold is never below `LOWEST`: a small archive has more budget than there is reason to ask.
     """
     forced = min(int(FORCED_SHARE * budget / newborn.a_day), len(FORCED)) if newborn.a_day else len(FORCED)
-    none_due = Plan(_HIGHEST, forced, longest)
+    none_due = Plan(_HIGHEST, forced)
     tomorrow = sorted(((_pressing(page, now + 1, none_due), page, now) for page, now in pages), key=lambda each: -each[0])
     low, high = LOWEST, _HIGHEST
-    if _needed(tomorrow, newborn, Plan(low, forced, longest), budget) <= budget:
-        return Plan(low, forced, longest)
+    if _needed(tomorrow, newborn, Plan(low, forced), budget) <= budget:
+        return Plan(low, forced)
     while high > low * _CLOSE:
         middle = sqrt(low * high)
-        if _needed(tomorrow, newborn, Plan(middle, forced, longest), budget) > budget:
+        if _needed(tomorrow, newborn, Plan(middle, forced), budget) > budget:
             low = middle
         else:
             high = middle
-    return Plan(high, forced, longest)
+    return Plan(high, forced)
 
 
 def _pressing(page: Outlook, age: float, none_due: Plan) -> float:
@@ -117,6 +120,6 @@ def _needed(tomorrow: list[tuple[float, Outlook, float]], newborn: Newborn, plan
 def _of_newborn(page: Outlook, plan: Plan) -> float:
     """Return the looks that a page found at some moment of the day will need before the day is over."""
     needed, looked, end = 0.0, page.looked, page.looked + 1
-    while (age := due_age(Outlook(page.curve, page.factor, looked, page.seen), plan)) < end:
+    while (age := due_age(page._replace(looked=looked), plan)) < end:
         needed, looked = needed + end - age, age
     return needed

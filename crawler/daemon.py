@@ -249,7 +249,7 @@ class Daemon:
         except SettingsError as exc:
             self.ticks.log.event("settings-refused", why=str(exc))
         else:
-            self.ticks.settings = settings
+            self.ticks.settings, self.ticks.replan = settings, True
             self._resting.clear()
             self.ticks.log.event("settings-read", sections=[target.name for target in self.ticks.targets])
         tell_manager(self.manager.socket, "READY=1")

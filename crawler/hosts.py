@@ -123,9 +123,10 @@ class Gate:
         """Wait until it would be our turn with the host of `url`, without taking it; not for one that is not asked at all."""
         if in_scope(url, tuple(self._portals)):
             self._recall_rules(url, self._hosts.setdefault(host_of(url), _Host()))
-            host, now = self._host(host_of(url)), self._clock.now()
-            if host.free_at is not None and host.free_at - now <= _LONGEST_TURN:
-                await self._clock.sleep((host.free_at - now).total_seconds())
+            now = self._clock.now()
+            turn = self._turn_at(host_of(url), now)
+            if turn - now <= _LONGEST_TURN:
+                await self._clock.sleep((turn - now).total_seconds())
 
     async def permit(self, url: str) -> str | None:
         """Wait for our turn with the host of `url` and return None, or return why it is not to be asked."""
@@ -207,6 +208,13 @@ class Gate:
         asked = min((host.rules.delay(self._agent) if host.rules else None) or 0.0, _LONGEST_HOLD.total_seconds())
         return timedelta(seconds=max(self._portals[name].politeness.delay, asked))
 
+    def _turn_at(self, name: str, now: datetime) -> datetime:
+        """Return when a host may be asked again, from `now` on."""
+        host = self._host(name)
+        delay, turn = self._delay(name, host), max(host.free_at or now, now)
+        # Nobody can have reserved more than a turn for each connection: our clock was set back meanwhile.
+        return now + delay if turn - now > delay * (self._portals[name].politeness.connections + 1) else turn
+
     def _hold(self, name: str, wait: timedelta) -> None:
         until = self._clock.now() + wait
         self._host(name).held_until = until
@@ -261,11 +269,8 @@ class Gate:
 
         Where it makes it so long that the run would stand still, the host is left to a later run, and why is returned.
         """
-        host = self._host(name)
-        delay, now = self._delay(name, host), self._clock.now()
-        turn = max(host.free_at or now, now)
-        if turn - now > delay * (self._portals[name].politeness.connections + 1):
-            turn = now + delay  # nobody can have reserved so much: our clock was set back meanwhile
+        host, now = self._host(name), self._clock.now()
+        delay, turn = self._delay(name, host), self._turn_at(name, now)
         if delay.total_seconds() > self._portals[name].politeness.delay and turn - now > _LONGEST_TURN:
             self._hold(name, turn - now)
             return _asked_to_wait(name, host)

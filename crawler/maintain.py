@@ -119,18 +119,20 @@ def _is_over(alert: Row, settings: Settings, now: datetime) -> bool:
 
 
 async def _plan_looks(ticks: Ticks) -> None:
-    """Plan anew when the pages of each host are due, once a day: in a thread, for a large host takes seconds."""
+    """Plan anew when the pages of each host are due, once a day or by new settings: in a thread, for a large host takes seconds."""
     now = ticks.how.clock.now()
     made: dict[str, str] = ticks.ask(plan_made_at, {})
     hosts = {host: target.portal for target in ticks.targets for host in target.portal.hosts}
     for host, portal in hosts.items():
-        if ticks.ending is None and not instant(now - _PLANNED_FOR) < made.get(host, "") <= instant(now):
+        holds = instant(now - _PLANNED_FOR) < made.get(host, "") <= instant(now) and not ticks.replan
+        if ticks.ending is None and not holds:
             planning = partial(plan_host, host=host, portal=portal, targets=ticks.targets, now=now)
             plan, dues = await asyncio.to_thread(ticks.ask, planning, (None, []))
             async with ticks.briefly("plan") as archive:
                 with archive.transaction():
                     moved = save_plan(archive.connection, host, plan, dues, now) if plan else 0
             ticks.log.event("planned", host=host, pages=len(dues), moved=moved, plan=plan and plan._asdict())
+    ticks.replan = False
 
 
 async def _back_up(ticks: Ticks) -> None:

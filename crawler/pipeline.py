@@ -23,6 +23,7 @@ from crawler.hosts import in_quiet_hours
 from crawler.looking import look_at
 from crawler.proving import end_trouble, prove_removals
 from crawler.reread import believe_witnessed
+from crawler.revisit import PATIENT
 from storage.children import offered_as
 from storage.instants import instant
 from storage.queries import due_pages
@@ -30,7 +31,7 @@ from storage.records import PageKind, Purpose, State
 from storage.removal import unchecked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from crawler.session import Session, Target
     from crawler.summary import Summary
@@ -55,12 +56,15 @@ async def crawl(session: Session, targets: Sequence[Target], *, full: bool = Fal
 
 
 async def sweep(session: Session, due: Sequence[tuple[Target, bool]]) -> Summary:
-    """Discover what listings hold, each whole or only its head, then look at what is due in these sections."""
+    """Discover what listings hold, each whole or only its head, then look at what is new in these sections, or wants its look soon.
+
+    What can wait has its own times: `revisit` spreads such looks over the day.
+    """
     awake = [(target, whole) for target, whole in due if _is_awake(session, target)]
     for target, whole in awake:
         if session.should_stop() is None:
             await _discover(session, target, full=whole, limit=None)
-    return await _look_at_due(session, [target for target, _ in awake])
+    return await _look_at_due(session, [target for target, _ in awake], but=PATIENT)
 
 
 async def revisit(session: Session, targets: Sequence[Target], pages: Sequence[int], ahead: timedelta = timedelta()) -> Summary:
@@ -73,9 +77,16 @@ async def revisit(session: Session, targets: Sequence[Target], pages: Sequence[i
     return session.summary
 
 
-async def _look_at_due(session: Session, awake: Sequence[Target], *, full: bool = False, limit: int | None = None) -> Summary:
+async def _look_at_due(
+    session: Session,
+    awake: Sequence[Target],
+    *,
+    full: bool = False,
+    limit: int | None = None,
+    but: Collection[str] = (),
+) -> Summary:
     looks = _Looks(session, _by_section(session, awake), whole=full)
-    due = looks.due(now=None if full else instant(session.clock.now()))
+    due = [page for page in looks.due(now=None if full else instant(session.clock.now())) if page["reason"] not in but]
     await looks.at((due + looks.left_over(but=due))[:limit])
     await looks.end()
     return session.summary

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import inf
 from typing import TYPE_CHECKING
 
 from config.durations import parse_duration
 from crawler.agenda import sections_of
 from crawler.budget import Newborn, Outlook, due_age, plan_day
 from crawler.hazard import UNTOLD, Tally, curve_of, multiplier
-from crawler.revisit import learned_of, origin_of
+from crawler.revisit import learned_of, longest_wait, origin_of
 from storage.agenda import pages_of_host
 from storage.hazard import HostPlan, Known, Sum, sums_of
 from storage.instants import instant, parse_instant
@@ -29,6 +30,7 @@ __all__ = ["plan_host"]
 
 _DAY = timedelta(days=1)
 _LATELY = timedelta(days=30)
+_YOUNG = timedelta(days=2)
 _NO_BOUND = 1e9
 """Looks a day of a host without a budget."""
 
@@ -36,8 +38,9 @@ _NO_BOUND = 1e9
 class _Host:
     """What is known of a host's pages, read once."""
 
-    def __init__(self, connection: sqlite3.Connection, host: str, pages: list[Row], now: datetime) -> None:
+    def __init__(self, connection: sqlite3.Connection, host: str, pages: list[Row], longest: timedelta, now: datetime) -> None:
         self.now = now
+        self._longest = longest
         self.pages = pages
         self._connection = connection
         self._sum = Tally(*(sums_of(connection, "host", host) or (Sum(),))[0])
@@ -51,12 +54,17 @@ class _Host:
         return self._curves[kind]
 
     def outlooks(self) -> Iterator[tuple[Row, Outlook, datetime]]:
-        """Yield each page with what its due time rests on, and the instant from which its age counts."""
+        """Yield each page with what its due time rests on, and the instant from which its age counts.
+
+        Looks that a young page should have had long ago are made up for by none: they would all be due at once.
+        """
         for page in self.pages:
             origin, young = origin_of(page["first_seen_at"], page["last_look_at"], page["published_on"])
             looked = max(0.0, (parse_instant(page["last_look_at"]) - origin) / _DAY)
             factor = multiplier(self._sum, Tally(page["events"], page["exposure"]))
-            yield page, Outlook(self.curve(page["kind"]), factor, looked, 0.0 if young else float("inf")), origin
+            seen = 0.0 if young and self.now - origin < _YOUNG else inf
+            longest = longest_wait(self._longest, page["looks"], page["base_fetch_id"]) / _DAY
+            yield page, Outlook(self.curve(page["kind"]), factor, looked, seen, longest), origin
 
     def newborn(self) -> Newborn:
         """Return the pages that the host will publish, by those that it published lately."""
@@ -77,11 +85,10 @@ def plan_host(
         every = parse_duration(schedule.recheck.removeprefix("every "))
         fixed = HostPlan(0.0, 0, every, schedule.longest_unseen)
         return fixed, _fixed(pages, every)
-    known = _Host(connection, host, pages, now)
+    known = _Host(connection, host, pages, timedelta(seconds=schedule.longest_unseen), now)
     outlooks = list(known.outlooks())
-    longest = timedelta(seconds=schedule.longest_unseen) / _DAY
     ages = [(outlook, max((now - origin) / _DAY, outlook.looked)) for _, outlook, origin in outlooks]
-    plan = plan_day(ages, known.newborn(), portal.politeness.requests_per_day or _NO_BOUND, longest)
+    plan = plan_day(ages, known.newborn(), portal.politeness.requests_per_day or _NO_BOUND)
     return HostPlan(plan.least, plan.forced, None, schedule.longest_unseen), _dues(outlooks, plan)
 
 

@@ -22,15 +22,31 @@ if TYPE_CHECKING:
     from config.portal import Portal
     from storage.state import PageState
 
-__all__ = ["POLICY", "Policy", "Told", "learned_from", "learned_of", "next_look", "origin_of", "outlook_of", "rule_of", "told_by"]
+__all__ = [
+    "PATIENT",
+    "POLICY",
+    "Policy",
+    "Told",
+    "learned_from",
+    "learned_of",
+    "longest_wait",
+    "next_look",
+    "origin_of",
+    "outlook_of",
+    "rule_of",
+    "told_by",
+]
 
 _FORCED = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 """After first sight, and likewise after a failure: errors and corrections come early."""
 _YOUNG = timedelta(days=3)
 """A page first seen later than this after its printed date was old when we came: nobody corrects it within the hour."""
+PATIENT = frozenset({"age", "learned", "every"})
+"""Reasons of looks that are spread over the day; every other wants its look soon."""
 _SHARE_OF_AGE = 0.2
 _SHORTEST, _LONGEST = timedelta(hours=1), timedelta(days=90)
 _REMOVED = timedelta(days=30)
+_GOLDEN = (5**0.5 - 1) / 2
 _DAY = timedelta(days=1)
 
 
@@ -44,8 +60,8 @@ class Policy:
             return next_look(state, recorded_at, published_on)
         if plan.every is not None and state.state is State.LIVE and not state.fails and state.last_look_at is not None:
             return instant(parse_instant(state.last_look_at) + timedelta(seconds=plan.every)), "every"
-        days = Plan(plan.least, plan.forced, plan.longest / _DAY.total_seconds())
-        return next_look(state, recorded_at, published_on, learned_of(known), days)
+        longest = longest_wait(timedelta(seconds=plan.longest), state.looks, state.base_fetch_id)
+        return next_look(state, recorded_at, published_on, learned_of(known), Plan(plan.least, plan.forced), longest)
 
     def taught(self, before: PageState, after: PageState, published_on: str | None, known: Known) -> Known | None:
         """Return what is known after the look that led from one state to the other; None where it taught nothing."""
@@ -73,13 +89,18 @@ class Told(NamedTuple):
     changed: bool
 
 
-def next_look(
-    state: PageState, recorded_at: str, published_on: str | None, learned: Learned | None = None, plan: Plan | None = None
+def next_look(  # noqa: PLR0913, PLR0917 - a page's state, and what is known beside it
+    state: PageState,
+    recorded_at: str,
+    published_on: str | None,
+    learned: Learned | None = None,
+    plan: Plan | None = None,
+    longest: timedelta = _LONGEST,
 ) -> tuple[str, str]:
     """Return when a page is due next, as an instant, and why: `new`, `failing`, `removed`, `young`, `age` or `learned`.
 
     `recorded_at` is when the page was first listed, `published_on` the printed day (`YYYY-MM-DD`), where one is known; `learned`
-    and its host's `plan` count only together.
+    and its host's `plan` count only together, and `longest` with them.
     """
     if state.last_look_at is None:
         return recorded_at, "new"
@@ -89,9 +110,18 @@ def next_look(
     if state.fails:
         return instant(looked + _FORCED[min(state.fails, len(_FORCED)) - 1]), "failing"
     if learned is not None and plan is not None:
-        due = due_age(outlook_of(state, published_on, learned), plan)
+        due = due_age(outlook_of(state, published_on, learned)._replace(longest=longest / _DAY), plan)
         return instant(_origin(state, published_on)[0] + due * _DAY), "learned"
     return _next_by_age(state, looked, published_on)
+
+
+def longest_wait(longest: timedelta, looks: int, look: int | None) -> timedelta:
+    """Return for how long a page may go without its next look, the newest of its `looks` being the fetch `look`.
+
+    The first waits are spread, by the golden ratio, from a quarter of the longest on: what a first crawl read in a week must not be
+    due again in one week.
+    """
+    return longest * (0.25 + 0.75 * ((look or 0) * _GOLDEN % 1)) if looks == 1 else longest
 
 
 def outlook_of(state: PageState, published_on: str | None, learned: Learned) -> Outlook:

@@ -55,7 +55,8 @@ class Log(Protocol):
 class Ticks:
     """The daemon's work, tick by tick; `settings` may be exchanged between two of them.
 
-    `paused` says why nothing is fetched at the moment, `ending` why the daemon is ending (None: it is not).
+    `paused` says why nothing is fetched at the moment, `ending` why the daemon is ending (None: it is not); `replan` that pages
+    are to be due by other settings than they were.
     """
 
     settings: Settings
@@ -65,6 +66,7 @@ class Ticks:
     ending: str | None = None
     doing: str | None = None
     next_at: datetime | None = None
+    replan: bool = False
     _desk: asyncio.Lock = field(default_factory=asyncio.Lock)
     _open: Archive | None = None
     _had: bool = False

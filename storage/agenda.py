@@ -124,7 +124,8 @@ def pages_of_host(connection: sqlite3.Connection, host: str, sections: Sequence[
     """
     return rows(
         connection,
-        "SELECT p.page_id AS page, g.kind, c.published_on, p.state, p.version_id, p.fails, p.first_seen_at, p.last_look_at,"  # noqa: S608 - our names
+        "SELECT p.page_id AS page, g.kind, c.published_on, p.state, p.version_id, p.fails, p.looks,"  # noqa: S608 - our names
+        " p.base_fetch_id, p.first_seen_at, p.last_look_at,"
         " p.last_changed_at, f.due_at, f.reason, coalesce(h.events, 0.0) AS events, coalesce(h.exposure, 0.0) AS exposure"
         " FROM _pages p JOIN pages g ON g.id = p.page_id JOIN _frontier f ON f.page_id = p.page_id"
         " LEFT JOIN contents c ON c.id = p.content_id"

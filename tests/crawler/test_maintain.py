@@ -102,7 +102,7 @@ def test_fetching_pauses_while_the_disk_is_nearly_full(watch):
     upkeep(watch)
     assert (watch.ticks.paused, alerts(watch)) == (None, [])
     watch.tick()
-    assert watch.runs == [*runs, "discover"]
+    assert watch.runs == [*runs, "discover", "revisit"]
     assert [name for name, _ in watch.diary.events if name in {"paused", "resumed"}] == ["paused", "resumed"]
 
 

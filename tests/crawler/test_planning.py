@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
+from crawler.agenda import sweeps_due
 from crawler.budget import LOWEST
 from crawler.maintain import maintain
+from crawler.revisit import longest_wait
 from crawler.run import How, open_archive
 from storage.instants import instant, parse_instant
 from tests.watching import Watch
@@ -181,3 +185,64 @@ def test_pages_that_nobody_watches_are_no_part_of_a_plan(world):
     watch.pass_by(days=1)
     plan(watch)
     assert watch.diary.of("planned")[-1]["pages"] == 0
+
+
+def test_a_first_crawl_does_not_come_back_as_a_wave():
+    """The longest waits after the first look are spread over most of their time; those after later looks are the longest."""
+    first = sorted(longest_wait(timedelta(days=90), 1, look) / timedelta(days=1) for look in range(1, 1001))
+    assert 22 < first[0] < 23
+    assert 89 < first[-1] <= 90
+    assert all(later - earlier < 0.2 for earlier, later in pairwise(first))
+    assert longest_wait(timedelta(days=90), 2, 1) == timedelta(days=90)
+
+
+def test_looks_that_a_young_page_missed_are_not_made_up_for(world):
+    """A daemon that was away for days does not begin by asking for every page that was young when it left."""
+    young = world.portal.publish("News of the day", paragraphs=["The port was opened."])
+    watch = Watch(world)
+    watch.tick("discover")
+    page = world.page(young.path)
+    assert page in waits(world, "young")
+    watch.pass_by(days=4)
+    plan(watch)
+    assert waits(world)[page] > 0.05  # by what is learned of young pages, not the hour that was missed
+
+
+def test_listings_leave_the_budget_to_the_plan(world):
+    """A run that reads a listing looks at what is new there; what can wait is spread over the day, however much is due."""
+    watch = Watch(world, requests_per_day=24)
+    watch.tick("discover")
+    plan(watch)
+    watch.at(120, "09:00")
+    looks = watch.looks
+    world.portal.publish("News of the day", paragraphs=["The port was opened."])
+    watch.tick("discover")
+    assert watch.looks == looks + 1
+    watch.tick("revisit")
+    assert watch.looks <= looks + 1 + 10
+
+
+def test_a_used_up_budget_makes_no_run(world):
+    """Pages that want their look soon wait for tomorrow, too, without a run for each that becomes due."""
+    watch = Watch(world, requests_per_day=2)
+    watch.tick("discover")
+    for release in world.portal.releases[:6]:
+        world.portal.remove(release.id)
+    watch.at(30, "12:00")
+    watch.tick("revisit")
+    runs = len(watch.runs)
+    for _ in range(10):
+        watch.pass_by(hours=1)
+        watch.tick("revisit")
+    assert len(watch.runs) <= runs + 1
+
+
+def test_a_section_that_was_read_longest_ago_is_read_last(world):
+    """One whose reading always breaks the run off must not keep the others from being read."""
+    watch = Watch(world)
+    watch.tick("discover")
+    known = watch.ticks.targets[0]
+    never = replace(known, slug="never")
+    watch.pass_by(hours=2)
+    due = watch.ticks.ask(lambda file: sweeps_due(file, [never, known], world.clock.now()), [])
+    assert [target.slug for target, _ in due] == [known.slug, "never"]
