@@ -57,11 +57,15 @@ def _last_read(last: Mapping[str, Swept], target: Target) -> str:
 
 @dataclass(slots=True)
 class _Room:
-    """How much a host may be asked for now: first looks at pages, later ones, and how many of these may be patient ones."""
+    """How much a host may be asked for now: first looks at pages, later ones, and how many of these may be patient ones.
+
+    `many` patient looks are worth a run of their own, before their time.
+    """
 
     first: int
     later: int
     patient: int
+    many: int
 
     def take(self, page: Row) -> bool:
         """Take the room of one page, and tell whether there was any."""
@@ -81,28 +85,25 @@ def looks_due(
     portals = {host: target.portal for target in reversed(targets) for host in target.portal.hosts}
     rooms = {
         host: _room(connection, portals[host], host, now)
-        for host in due_hosts(connection, now)
+        for host in due_hosts(connection, now + LEAD)
         if host in portals and not _is_closed(connection, portals[host], host, now, resting)
     }
-    if not rooms:
-        return []
     sections = sections_of(connection, targets)
-    due = due_pages(connection, section_ids=sections, now=instant(now))
+    due = due_pages(connection, section_ids=sections, now=instant(now)) if due_hosts(connection, now) else []
     chosen = [page for page in due if page["host"] in rooms and rooms[page["host"]].take(page)]
-    if not _are_worth_a_run(chosen, now):
+    ahead = {host: _ahead(connection, host, room, sections, now) for host, room in rooms.items()}
+    if not _are_worth_a_run(chosen, now) and not any(len(pages) >= rooms[host].many for host, pages in ahead.items()):
         return []
-    return [page["page"] for page in chosen] + _ahead(connection, rooms, sections, now)
+    return [page["page"] for page in chosen] + [page for pages in ahead.values() for page in pages]
 
 
-def _ahead(connection: sqlite3.Connection, rooms: Mapping[str, _Room], sections: Sequence[int], now: datetime) -> list[int]:
-    """Return pages that are due a little later, for which there is room now: budget that is not used is lost."""
-    ahead = []
-    for host, room in rooms.items():
-        plan, number = plan_of(connection, host), min(room.later, room.patient)
-        if plan is not None and plan.every is None and number > 0:
-            lead = timedelta(days=budget.Plan(plan.least, plan.forced).lead)
-            ahead += due_soon(connection, host, sections, now, now + lead, number)
-    return ahead
+def _ahead(connection: sqlite3.Connection, host: str, room: _Room, sections: Sequence[int], now: datetime) -> list[int]:
+    """Return pages of a host that are due a little later, for which there is room now: budget that is not used is lost."""
+    plan, number = plan_of(connection, host), min(room.later, room.patient)
+    if plan is None or plan.every is not None or number <= 0:
+        return []
+    lead = timedelta(days=budget.Plan(plan.least, plan.forced).lead)
+    return due_soon(connection, host, sections, now, now + lead, number)
 
 
 def _are_worth_a_run(pages: Sequence[Row], now: datetime) -> bool:
@@ -133,6 +134,7 @@ def _room(connection: sqlite3.Connection, portal: Portal, host: str, now: dateti
         first=paced(politeness.requests_per_day_backfill, whole_day, spent["first"]),
         later=paced(politeness.requests_per_day, whole_day, spent["later"]),
         patient=paced(politeness.requests_per_day, now - midnight, spent["later"]),
+        many=min(_MANY, max(politeness.requests_per_day // 8, 1)) if politeness.requests_per_day else _MANY,
     )
 
 

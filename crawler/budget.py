@@ -26,8 +26,11 @@ SHORTEST, LONGEST = 1 / 24, 90.0
 """No two looks at a page that answers are closer, or further apart."""
 LOWEST = 0.05
 """The floor of the threshold: a page that is edited once in two years reaches it in about six days, however large the budget."""
-LEAD = 0.25
-"""Days by which a page may be looked at before it is due, where the budget is short and yet there is some to spare."""
+LEAD = 1.5
+"""Days by which a page may be looked at before it is due, where the budget is short and yet there is some to spare.
+
+More than a plan holds: of pages that are all alike, as after a first crawl, a threshold lets all be due, or none.
+"""
 _HIGHEST, _CLOSE = 1e9, 1.01
 
 

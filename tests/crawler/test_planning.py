@@ -149,13 +149,13 @@ def test_no_page_stays_unseen_for_longer_than_it_may(world):
 
 @pytest.mark.parametrize(("least", "expected"), [(0.5, 2), (LOWEST, 1)])
 def test_budget_that_is_left_is_used(world, least, expected):
-    """Where the budget is short, a page that is due within six hours is taken along by a run; where it is not, none is early."""
+    """Where the budget is short, a page that is due within a day and a half is taken along; where it is not, none is early."""
     watch = Watch(world, requests_per_day=24)
     watch.tick("discover")
     plan(watch)
     watch.pass_by(hours=25)
     now = world.clock.instant
-    dues = [(1, now - timedelta(hours=2)), (2, now + timedelta(hours=5)), (3, now + timedelta(hours=7))]
+    dues = [(1, now - timedelta(hours=2)), (2, now + timedelta(hours=5)), (3, now + timedelta(hours=40))]
 
     async def arrange():
         async with watch.ticks.briefly("test") as archive:
@@ -194,6 +194,22 @@ def test_a_first_crawl_does_not_come_back_as_a_wave():
     assert 89 < first[-1] <= 90
     assert all(later - earlier < 0.2 for earlier, later in pairwise(first))
     assert longest_wait(timedelta(days=90), 2, 1) == timedelta(days=90)
+
+
+def test_pages_that_are_all_alike_have_their_looks(world):
+    """After a first crawl all old pages are equally pressing, so that no threshold fits: the budget is used all the same."""
+    watch = Watch(world, requests_per_day=5)
+    watch.tick("discover")
+    looks = []
+    for _ in range(20):
+        plan(watch)
+        before = watch.looks
+        for _ in range(24):
+            watch.pass_by(hours=1)
+            watch.tick("revisit")
+        looks.append(watch.looks - before)
+    assert sum(looks[8:]) >= 0.8 * 5 * 12
+    assert max(looks) <= 10  # two days by the portal's midnight
 
 
 def test_looks_that_a_young_page_missed_are_not_made_up_for(world):
