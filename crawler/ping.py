@@ -35,6 +35,7 @@ async def ping(settings: Settings, clock: Clock, note: Callable[[str], None]) ->
     own = _host(url)
 
     async def permit(hop: str) -> str | None:
+        """Let no redirect lead elsewhere: the address holds a secret."""
         return None if _host(hop) == own else "it leads to another host"
 
     options = replace(

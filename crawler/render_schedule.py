@@ -7,6 +7,7 @@ from math import expm1
 from typing import TYPE_CHECKING, Any
 
 from config.timetable import is_due, next_time
+from crawler.hazard import EDGES
 from crawler.render_times import midnight, plural
 from storage.agenda import Swept, last_sweeps
 from storage.instants import instant
@@ -27,9 +28,6 @@ __all__ = ["say_chances", "say_schedule", "schedule_of"]
 _WEEK = timedelta(days=7)
 _BAR = 40
 """Columns of the longest bar."""
-
-EDGES = (0.0, 1 / 24, 3 / 24, 6 / 24, 12 / 24, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 256.0)
-"""Ages in days at which the bins of the learned model begin; the last one has no end."""
 
 
 def schedule_of(connection: sqlite3.Connection, portals: Sequence[Portal], zone: ZoneInfo, now: datetime) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.budget import Outlook, Plan, due_age
+from crawler.budget import FORCED, LONGEST, SHORTEST, Outlook, Plan, due_age
 from crawler.hazard import Baseline, Learned, Tally, curve_of, learn, multiplier
 from storage.hazard import Known, Sum
 from storage.instants import instant, parse_instant
@@ -37,14 +37,14 @@ __all__ = [
     "told_by",
 ]
 
-_FORCED = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
+_FORCED = tuple(timedelta(days=after) for after in FORCED)
 """After first sight, and likewise after a failure: errors and corrections come early."""
 _YOUNG = timedelta(days=3)
 """A page first seen later than this after its printed date was old when we came: nobody corrects it within the hour."""
 PATIENT = frozenset({"age", "learned", "every"})
 """Reasons of looks that are spread over the day; every other wants its look soon."""
 _SHARE_OF_AGE = 0.2
-_SHORTEST, _LONGEST = timedelta(hours=1), timedelta(days=90)
+_SHORTEST, _LONGEST = timedelta(days=SHORTEST), timedelta(days=LONGEST)
 _REMOVED = timedelta(days=30)
 _GOLDEN = (5**0.5 - 1) / 2
 _DAY = timedelta(days=1)

@@ -15,7 +15,7 @@ from storage.instants import instant
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from storage.state import PageState
@@ -100,18 +100,11 @@ def plan_made_at(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(connection.execute("SELECT host, made_at FROM _plans"))
 
 
-def teach(  # noqa: PLR0913, PLR0917 - a look, and whom it teaches
-    connection: sqlite3.Connection,
-    page_id: int,
-    before: PageState,
-    after: PageState,
-    schedule: Schedule,
-    at: Mapping[str, str] | None = None,
-) -> None:
-    """Keep what a look taught, in the caller's transaction; `at` is the page's host and kind, where they are at hand."""
+def teach(connection: sqlite3.Connection, page_id: int, before: PageState, after: PageState, schedule: Schedule) -> None:
+    """Keep what the look taught that led from one state of a page to the other, in the caller's transaction."""
     if before.state is None:
         return
-    host, kind = (at["host"], at["kind"]) if at else _place(connection, page_id)
+    host, kind = _place(connection, page_id)
     taught = schedule.taught(before, after, _printed_day(connection, before), known_of(connection, page_id, host, kind))
     if taught is None:
         return
