@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["EVERY", "Daemon", "Every"]
 
 EVERY = {"discover": 15, "revisit": 60, "audit": 3600, "notify": 15, "maintain": 600, "heartbeat": 20}
-"""The ticks, and how many seconds lie between two of each: a schedule is kept to within that of its listings."""
+"""Seconds between two of each tick: a listing is read at most so long after its time as lies between two of `discover`."""
 
 _DRAIN = 20.0
 """Seconds that what is in flight has to be committed once the daemon is to end."""

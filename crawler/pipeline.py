@@ -71,7 +71,11 @@ async def revisit(session: Session, targets: Sequence[Target], pages: Sequence[i
     """Look at those of `pages` in `targets` that are due now or at most so long `ahead`, without reading any listing."""
     awake = [target for target in targets if _is_awake(session, target)]
     looks = _Looks(session, _by_section(session, awake))
-    due = looks.due(now=instant(session.clock.now() + ahead), only=pages)
+    now = session.clock.now()
+    due = looks.due(now=instant(now), only=pages)
+    known = {page["page"] for page in due}
+    early = [page for page in looks.due(now=instant(now + ahead), only=pages) if page["page"] not in known]
+    due += [page | {"files_due": 0} for page in early]  # files that are due some hours later have their time
     await looks.at(due + looks.left_over(but=due))
     await looks.end()
     return session.summary

@@ -1,7 +1,8 @@
 """What the daemon does at its ticks: each asks the file what is due, does that as one recorded run, and lets the file go again.
 
-Nothing is remembered from tick to tick but which silent hosts rest.  One run at a time writes; another that waits comes before the
-next page, so that a long backfill keeps no listing from being read.
+Nothing that matters is remembered from tick to tick: which silent hosts rest, and what a run left over, so that it is not begun
+again at once for that.  One run at a time writes; another that waits comes before the next page, so that a long backfill keeps no
+listing from being read.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from crawler.agenda import sweeps_due
 from crawler.budget import LOWEST
 from crawler.maintain import maintain
+from crawler.pipeline import revisit
 from crawler.revisit import longest_wait
 from crawler.run import How, open_archive
 from storage.instants import instant, parse_instant
@@ -262,3 +264,28 @@ def test_a_section_that_was_read_longest_ago_is_read_last(world):
     watch.pass_by(hours=2)
     due = watch.ticks.ask(lambda file: sweeps_due(file, [never, known], world.clock.now()), [])
     assert [target.slug for target, _ in due] == [known.slug, "never"]
+
+
+def test_a_page_that_is_early_is_not_asked_for_its_files(tmp_path):
+    """Files that are due some hours later are no reason to ask for a page as a whole that is looked at before its time."""
+    with World(tmp_path, releases=40, files="documents") as world:
+        watch = Watch(world)
+        watch.tick("discover")
+        page, file = next(iter(world.rows("SELECT parent_id, page_id FROM pages g JOIN _pages p ON p.page_id = g.id"
+                                          " WHERE g.kind = 'attachment' ORDER BY g.id LIMIT 1"))).values()  # fmt: skip
+        watch.pass_by(hours=2)
+        now = world.clock.instant
+
+        async def look_early():
+            async with watch.ticks.briefly("test") as archive:
+                with archive.transaction():
+                    run = archive.connection.execute
+                    run("UPDATE _frontier SET due_at = ?, reason = 'learned'", (instant(now + timedelta(days=9)),))
+                    for number, hours in ((page, 5), (file, 6)):
+                        run("UPDATE _frontier SET due_at = ? WHERE page_id = ?", (instant(now + timedelta(hours=hours)), number))
+            job = partial(revisit, targets=watch.ticks.targets, pages=[page], ahead=timedelta(days=1))
+            await watch.ticks.run("revisit", job, "looking early")
+
+        asyncio.run(look_early())
+        (looked,) = world.rows("SELECT page_id, result FROM fetches WHERE purpose = 'look'")
+        assert looked == {"page_id": page, "result": "not-modified"}
